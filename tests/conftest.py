@@ -1,0 +1,76 @@
+"""What every test stands on: a home of its own, and no way to the real one."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+REAL_HOME = Path(pwd.getpwuid(os.getuid()).pw_dir)
+FORBIDDEN = [
+    REAL_HOME / ".local/share/doorkeep",
+    REAL_HOME / ".config/Claude",
+    REAL_HOME / ".config/systemd/user/doorkeep.service",
+]
+STRIPPED = ("DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY", "DOORKEEP_HOME")
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ino
+
+
+@pytest.fixture(autouse=True)
+def guard(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Gives the test an account home of its own and fails it if it reached the real one."""
+    account = tmp_path_factory.mktemp("account")
+    for name in list(os.environ):
+        if name.startswith("XDG_") or name in STRIPPED:
+            monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(account))
+    before = [_state(path) for path in FORBIDDEN]
+    yield account
+    assert [_state(path) for path in FORBIDDEN] == before, "a test touched the real home"
+
+
+@pytest.fixture
+def home(guard: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A Doorkeep home, empty, named by DOORKEEP_HOME."""
+    path = guard / "doorkeep"
+    path.mkdir(mode=0o700)
+    monkeypatch.setenv("DOORKEEP_HOME", str(path))
+    return str(path)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of a few real files."""
+    root = tmp_path / "Documents"
+    (root / "notes").mkdir(parents=True)
+    (root / "report.md").write_text("# Report\n\nTotal: 42\n")
+    (root / "notes" / "todo.txt").write_text("buy milk\ncall Ann\n")
+    return root
+
+
+@pytest.fixture
+def wait_until() -> Callable[..., object]:
+    """Polls until the function gives something true, and fails after the bound."""
+
+    def poll(fn: Callable[[], object], seconds: float = 20.0, why: str = "") -> object:
+        end = time.monotonic() + seconds
+        while True:
+            found = fn()
+            if found:
+                return found
+            if time.monotonic() > end:
+                pytest.fail(f"not within {seconds} s: {why or fn}")
+            time.sleep(0.01)
+
+    return poll

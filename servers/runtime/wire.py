@@ -53,7 +53,7 @@ class Message(msgspec.Struct):
     """
 
     jsonrpc: str = ""
-    id: RequestId | None | msgspec.UnsetType = msgspec.UNSET
+    id: RequestId | msgspec.UnsetType | None = msgspec.UNSET
     method: str | msgspec.UnsetType = msgspec.UNSET
     params: msgspec.Raw = NO_RAW
     result: msgspec.Raw = NO_RAW

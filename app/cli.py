@@ -1,0 +1,104 @@
+"""`doorkeep …`: finds the command's room and turns errors into one line and an exit status. No command lives here."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import argparse
+
+COMMANDS = {
+    "gateway": ("app.commands.gateway_commands", "run the gateway in the foreground"),
+    "status": ("app.commands.gateway_commands", "state of gateway, servers and sessions"),
+    "stop": ("app.commands.gateway_commands", "end the gateway and do not start it by itself"),
+    "pause": ("app.commands.gateway_commands", "refuse every call until resumed"),
+    "resume": ("app.commands.gateway_commands", "allow calls again"),
+    "folders": ("app.commands.folders", "which folders servers may read and change"),
+    "servers": ("app.commands.servers", "servers and their tools"),
+    "clients": ("app.commands.clients", "connect Claude Desktop and look after its configuration"),
+    "approvals": ("app.commands.approvals", "what waits for your answer"),
+    "log": ("app.commands.log", "every call: list, follow, show, verify, export"),
+    "undo": ("app.commands.call", "take back a change that a call made"),
+    "call": ("app.commands.call", "call a tool by hand, through the same door"),
+    "doctor": ("app.commands.doctor", "check everything that can be wrong"),
+    "demo": ("app.demo", "the main job from end to end, on a throw-away home"),
+}
+"""Name → the module that has `register(subparsers)` and `run(args) -> int`, and what it does."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs one command. Returns 0, 1 (it failed: one line on stderr) or 2 (usage)."""
+    given = sys.argv[1:] if argv is None else argv
+    if "--version" in given[:1]:
+        from app.version import VERSION
+
+        print(f"doorkeep {VERSION}")
+        return 0
+    args = _parse(given)
+    if args is None:
+        return 2
+    return _run(args)
+
+
+def _parse(given: list[str]) -> argparse.Namespace | None:
+    import argparse
+
+    parser = argparse.ArgumentParser(
+        prog="doorkeep",
+        description="Stands between AI apps and your computer.",
+        epilog="doorkeep COMMAND --help tells the rest.",
+    )
+    parser.add_argument("--version", action="store_true", help="show the version")
+    parser.add_argument("--home", help="where all state lies (else DOORKEEP_HOME, else the default)")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    wanted = next((COMMANDS[word][0] for word in given if word in COMMANDS), None)
+    if wanted is not None:
+        _room(wanted).register(commands)
+    for name, (module, words) in COMMANDS.items():
+        if module != wanted:
+            commands.add_parser(name, help=words)
+    _accept_home_everywhere(commands)
+    args = parser.parse_args(given)
+    if args.command is None:
+        parser.print_help(sys.stderr)
+        return None
+    return args
+
+
+def _accept_home_everywhere(commands: argparse._SubParsersAction[Any]) -> None:
+    """`--home` counts before and after the command's words alike."""
+    import argparse
+
+    for parser in commands.choices.values():
+        parser.add_argument("--home", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        for action in parser._actions:  # argparse has no public way to its sub-parsers
+            if isinstance(action, argparse._SubParsersAction):
+                _accept_home_everywhere(action)
+
+
+def _room(module: str) -> Any:
+    import importlib
+
+    return importlib.import_module(module)
+
+
+def _run(args: argparse.Namespace) -> int:
+    from app.bridge.home import find_home
+    from app.core.errors import DoorkeepError
+
+    args.home = find_home(args.home)
+    try:
+        return _room(COMMANDS[args.command][0]).run(args)
+    except DoorkeepError as error:
+        print(f"doorkeep: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # `doorkeep log | head`
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,105 @@
+"""Granting folders: what a person may say about a folder, and how that is written into the settings."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from app.bridge.home import account_home
+from app.core import settings as settings_file
+from app.core.errors import SettingsError
+from app.core.settings import Access, FolderSetting, expand
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+EXPLAINED: dict[Access, str] = {
+    "off": "nothing here is seen or changed",
+    "read": "files are read, never changed",
+    "ask": "files are read; each change asks you first",
+    "write": "files are read and changed",
+}
+
+
+def shown(path: str) -> str:
+    """A path as a person writes it: the account's home as `~`."""
+    home = account_home()
+    if path == home:
+        return "~"
+    return "~" + path[len(home) :] if path.startswith(home + os.sep) else path
+
+
+def grant(
+    home: str,
+    path: str,
+    access: Access,
+    servers: Sequence[str] | None = None,
+    reveal: Sequence[str] | None = None,
+    confirm: Callable[[], Any] | None = None,
+) -> FolderSetting:
+    """Grant a folder, or change what was granted. `servers` and `reveal` None leave what stands. Raises SettingsError."""
+    real = expand(path)
+    if not os.path.isdir(real):
+        raise SettingsError(
+            f"{shown(real)} is not a folder.", "Only a folder that exists can be granted.", "Check the path."
+        )
+    _refuse_own_home(home, real, access)
+
+    def change(document: Any) -> None:
+        table = _table(document, real)
+        if table is None:
+            table = _append(document, shown(real))
+        table["access"] = access
+        if servers is not None:
+            table["servers"] = list(servers)
+        if reveal is not None:
+            table["reveal"] = list(reveal)
+
+    settings = settings_file.edit(home, change, confirm)
+    return next(folder for folder in settings.folders if folder.path == real)
+
+
+def remove(home: str, path: str, confirm: Callable[[], Any] | None = None) -> None:
+    """Take a grant back. The folder need not exist any more. Raises SettingsError where nothing was granted."""
+    real = expand(path)
+
+    def change(document: Any) -> None:
+        tables: Any = document.get("folders", [])
+        for index, table in enumerate(tables):
+            if expand(str(table["path"])) == real:
+                del tables[index]
+                return
+        raise SettingsError(f"{shown(real)} was not granted.", "Nothing was changed.", "See `doorkeep folders list`.")
+
+    settings_file.edit(home, change, confirm)
+
+
+def _refuse_own_home(home: str, real: str, access: Access) -> None:
+    own = os.path.realpath(home)
+    if access != "off" and (real == own or real.startswith(own + os.sep)):
+        raise SettingsError(
+            f"{shown(real)} belongs to Doorkeep itself.",
+            "A server that could write there could open its own door.",
+            "Choose another folder.",
+        )
+
+
+def _table(document: Any, real: str) -> Any | None:
+    tables: Any = document.get("folders", [])
+    for table in tables:
+        if expand(str(table["path"])) == real:
+            return table
+    return None
+
+
+def _append(document: Any, path: str) -> Any:
+    import tomlkit
+
+    tables: Any = document.get("folders")
+    if tables is None:
+        tables = tomlkit.aot()
+        document["folders"] = tables
+    table = tomlkit.table()
+    table["path"] = path
+    tables.append(table)
+    return document["folders"][-1]

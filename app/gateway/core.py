@@ -1,0 +1,215 @@
+"""What the gateway lives by: settings in force, journal, pins, servers, sessions, questions, followers.
+
+Nothing is sent to a server before the row of its call is recorded; a failing log refuses calls and allows none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+from app.core.errors import DoorkeepError, JournalError
+from app.core.settings import Settings, SettingsFile
+from app.gateway.approvals import Approvals
+from app.gateway.links import Child, Link
+from app.gateway.pins import Pins
+from app.gateway.policy import ServerView, view_of
+from app.version import VERSION
+from servers.runtime import wire
+
+if TYPE_CHECKING:
+    from app.core.journal.writer import Journal
+    from app.gateway.calls import Call
+    from app.gateway.session import Peer, Session
+
+Follower = Callable[[Any], None]
+
+
+class Timer(Protocol):
+    """What `Later` gives back."""
+
+    def cancel(self) -> None: ...
+
+
+class Later(Protocol):
+    """The loop, as far as calls need it: call `fn` once, in `seconds`."""
+
+    def later(self, seconds: float, fn: Callable[[], None], /) -> Timer: ...
+
+
+class Servers(Protocol):
+    """The supervisor, as calls see it."""
+
+    def get(self, server: str) -> Child:
+        """The running child of a server, started if need be. Raises DoorkeepError with words for the client."""
+        ...
+
+    def set_policy(self, server: str, policy: wire.Policy) -> None:
+        """Keep the policy for children to come and bring it to the running one, by message or by a fresh process."""
+        ...
+
+    def status(self) -> list[dict[str, Any]]:
+        """What `doorkeep status` prints of each server."""
+        ...
+
+
+class Core:
+    """One per gateway. Single-threaded: every method is called from the loop."""
+
+    def __init__(self, home: str, journal: Journal, servers: Servers, loop: Later, pins: Pins | None = None) -> None:
+        self.home = home
+        self.journal = journal
+        self.servers = servers
+        self.loop = loop
+        self.pins = pins or Pins(home)
+        self.file = SettingsFile(home)
+        self.approvals = Approvals(self)
+        self.sessions: set[Session] = set()
+        self.paused = os.path.exists(_pause_mark(home))
+        self.journal_error: JournalError | None = None
+        self._followers: list[Follower] = []
+        self._links: dict[Child, Link] = {}
+        self._views: dict[str, ServerView] = {}
+        self._generation = 0
+        self._outbox: list[tuple[Child, bytes, Call | None]] = []
+        self._changed: dict[int, None] = {}
+
+    # -- settings -----------------------------------------------------------------------------------------------
+
+    def settings_now(self) -> Settings:
+        """The settings in force, re-read when the file changed; running servers learn a new table at once."""
+        settings = self.file.now()
+        if self.file.generation != self._generation:
+            self._generation = self.file.generation
+            self._views.clear()
+            for server in {link.child.server for link in self._links.values()}:
+                self.servers.set_policy(server, self.view(server).policy)
+        return settings
+
+    @property
+    def generation(self) -> int:
+        """Grows by one with each accepted version of the settings."""
+        return self.file.generation
+
+    def view(self, server: str) -> ServerView:
+        """What the settings in force say about one server."""
+        settings = self.settings_now()
+        found = self._views.get(server)
+        if found is None:
+            found = self._views[server] = view_of(settings, server, self.generation, self.home)
+        return found
+
+    # -- servers ------------------------------------------------------------------------------------------------
+
+    def link(self, server: str) -> Link:
+        """The pipe to a server, started if need be. Raises DoorkeepError."""
+        view = self.view(server)
+        if view.told != view.policy.generation:
+            self.servers.set_policy(server, view.policy)
+            view.told = view.policy.generation
+        child = self.servers.get(server)
+        link = self._links.get(child)
+        if link is None:
+            link = self._links[child] = Link(child, self.send_child)
+            child.on_message(link.receive)
+            child.on_exit(lambda words: self.child_gone(child, words))
+        return link
+
+    def child_line(self, child: Child, line: bytes) -> None:
+        """A line that a server wrote."""
+        link = self._links.get(child)
+        if link is not None:
+            link.receive(line)
+
+    def child_gone(self, child: Child, words: str) -> None:
+        """A server ended: each of its calls in flight gets one clear error."""
+        link = self._links.pop(child, None)
+        if link is not None:
+            link.gone(words)
+
+    def send_child(self, child: Child, line: bytes, call: Call | None = None) -> None:
+        """Send a line once what led to it is recorded. `call` is refused if it cannot be."""
+        self._outbox.append((child, line, call))
+
+    # -- the log ------------------------------------------------------------------------------------------------
+
+    def touched(self, row: int) -> None:
+        """A row got an event in this tick."""
+        self._changed[row] = None
+
+    def before_flush(self) -> None:
+        """The loop's hook: record, then let lines go to servers. Never raises JournalError."""
+        if self._changed:
+            try:
+                self.journal.commit()
+                self.journal_error = None
+            except JournalError as error:
+                self.journal_error = error
+        outbox, self._outbox = self._outbox, []
+        for child, line, call in outbox:
+            if call is not None and self.journal_error is not None:
+                call.unrecorded(self.journal_error)
+            else:
+                child.send(line)
+        changed, self._changed = self._changed, {}
+        if self._followers and self.journal_error is None:
+            for row in changed:
+                self.publish(self.journal.record(row))
+
+    def follow(self, follower: Follower) -> Callable[[], None]:
+        """Give every changed record to `follower`, after it is recorded. The answer ends that."""
+        self._followers.append(follower)
+
+        def stop() -> None:
+            with contextlib.suppress(ValueError):
+                self._followers.remove(follower)
+
+        return stop
+
+    def publish(self, record: Any) -> None:
+        """Give a record to all followers; one that raises is dropped, since it must not stop a call."""
+        for follower in list(self._followers):
+            try:
+                follower(record)
+            except Exception:
+                self._followers.remove(follower)
+
+    # -- controls -----------------------------------------------------------------------------------------------
+
+    def pause(self) -> None:
+        """Refuse every call until `resume`, across restarts too."""
+        with open(os.open(_pause_mark(self.home), os.O_WRONLY | os.O_CREAT, 0o600), "w"):
+            self.paused = True
+
+    def resume(self) -> None:
+        """Decide about calls again."""
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(_pause_mark(self.home))
+        self.paused = False
+
+    def answer(self, approval_id: str, answer: str, scope: str = "once") -> dict[str, Any]:
+        """The user's answer (`allow` or `deny`; scope `once`, `session`, `folder` or `tool`). Raises DoorkeepError."""
+        return self.approvals.answer(approval_id, answer, scope)
+
+    def status(self) -> dict[str, Any]:
+        """What `doorkeep status` prints."""
+        self.settings_now()
+        error: DoorkeepError | None = self.file.error
+        return {
+            "version": VERSION,
+            "pid": os.getpid(),
+            "home": self.home,
+            "paused": self.paused,
+            "generation": self.generation,
+            "settings_error": str(error) if error else None,
+            "journal_error": str(self.journal_error) if self.journal_error else None,
+            "servers": self.servers.status(),
+            "sessions": [session.status() for session in sorted(self.sessions, key=lambda s: s.number)],
+            "approvals": len(self.approvals),
+        }
+
+
+def _pause_mark(home: str) -> str:
+    return os.path.join(home, "paused")

@@ -1,0 +1,139 @@
+"""The pipe to one running server: our own request ids out, answers and progress back to whoever waits.
+
+Nothing that a server says reaches a client from here; a call takes it apart first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from servers.runtime import wire
+
+if TYPE_CHECKING:
+    from app.gateway.calls import Call
+
+
+class Child(Protocol):
+    """A running server process, as the supervisor gives it."""
+
+    server: str
+    in_flight: int
+    """Requests without an answer yet; kept by the link, read by the supervisor (idle stop, leaving)."""
+
+    def send(self, line: bytes, /) -> None: ...
+
+    def on_message(self, callback: Callable[[bytes], None], /) -> None: ...
+
+    def on_exit(self, callback: Callable[[str], None], /) -> None: ...
+
+
+class Awaiting(Protocol):
+    """Whoever sent a request to a server."""
+
+    def answered(self, message: wire.Message) -> None:
+        """The one answer: `message.result` or `message.error` is set."""
+        ...
+
+    def progressed(self, progress: Progress) -> None:
+        """A progress notification for the request."""
+        ...
+
+    def gone(self, words: str) -> None:
+        """The server ended first."""
+        ...
+
+
+class Progress(msgspec.Struct):
+    """Parameters of `notifications/progress`; every revision has them (schema `ProgressNotificationParams`)."""
+
+    progressToken: int | str
+    progress: float
+    total: float | msgspec.UnsetType = msgspec.UNSET
+    message: str | msgspec.UnsetType = msgspec.UNSET
+
+
+Send = Callable[[Child, bytes, "Call | None"], None]
+_progress = msgspec.json.Decoder(Progress).decode
+
+
+class Link:
+    """Ids are numbered anew for each child, so that no client can name another's request."""
+
+    __slots__ = ("_next", "_send", "_waiting", "alive", "child")
+
+    def __init__(self, child: Child, send: Send) -> None:
+        self.child = child
+        self.alive = True
+        self._send = send
+        self._next = 0
+        self._waiting: dict[int, Awaiting] = {}
+
+    def request(
+        self,
+        method: str,
+        params: Callable[[int], bytes],
+        awaiting: Awaiting,
+        order: bytes = b"",
+        call: Call | None = None,
+    ) -> int:
+        """Send a request and answer its id; `params` is given that id, for the progress token."""
+        self._next = number = self._next + 1
+        self._waiting[number] = awaiting
+        self.child.in_flight += 1
+        self._send(self.child, wire.request_line(number, method, params(number), order), call)
+        return number
+
+    def notify(self, method: str, params: bytes) -> None:
+        """Send a notification."""
+        self._send(self.child, wire.notification_line(method, params), None)
+
+    def forget(self, number: int) -> None:
+        """Nobody waits for this answer any more."""
+        if self._waiting.pop(number, None) is not None:
+            self.child.in_flight -= 1
+
+    def receive(self, line: bytes) -> None:
+        """Take a line that the server wrote. What is no answer to a request of ours is dropped."""
+        try:
+            message = wire.decode(line)
+        except msgspec.DecodeError:
+            return
+        if message.method is msgspec.UNSET:
+            if isinstance(message.id, int):
+                self._answered(message.id, message)
+        elif message.id is not msgspec.UNSET:
+            refusal = wire.error_line(message.id, wire.METHOD_NOT_FOUND, f"{message.method}: no client answers this.")
+            self._send(self.child, refusal, None)
+        elif message.method == "notifications/progress":
+            self._progressed(message.params)
+
+    def too_long(self, number: wire.RequestId | None) -> None:
+        """The server wrote a line beyond the limit; `number` is its id where that could be told."""
+        if isinstance(number, int):
+            error = b'{"code":%d,"message":"The answer is longer than a line may be."}' % wire.INTERNAL_ERROR
+            self._answered(number, wire.Message(id=number, error=msgspec.Raw(error)))
+
+    def gone(self, words: str) -> None:
+        """The server ended."""
+        self.alive = False
+        waiting, self._waiting = self._waiting, {}
+        for awaiting in waiting.values():
+            awaiting.gone(words)
+
+    def _answered(self, number: int, message: wire.Message) -> None:
+        awaiting = self._waiting.pop(number, None)
+        if awaiting is not None:
+            self.child.in_flight -= 1
+            awaiting.answered(message)
+
+    def _progressed(self, params: msgspec.Raw) -> None:
+        try:
+            progress = _progress(params)
+        except msgspec.DecodeError:
+            return
+        awaiting = self._waiting.get(progress.progressToken) if isinstance(progress.progressToken, int) else None
+        if awaiting is not None:
+            awaiting.progressed(progress)

@@ -1,0 +1,90 @@
+"""The lists that a server shows, and the command that writes them to `resources/builtin/SERVER.json` for the gateway to pin.
+
+The running server answers from that file too, so that it starts without deriving schemas; a test holds both together.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from servers.runtime import wire
+
+if TYPE_CHECKING:
+    from servers.runtime.server import Server
+    from servers.runtime.tools import Tool
+
+
+class Builtin(msgspec.Struct):
+    """One file of `resources/builtin`: `server` and `tools` as the client sees them, `facts` for the gateway."""
+
+    server: msgspec.Raw
+    tools: msgspec.Raw
+    facts: dict[str, wire.ToolFacts]
+
+
+def folder() -> str:
+    """Where the built-in lists lie: beside the package `servers`, in the checkout, in a wheel and in a bundle."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    return os.path.join(os.path.dirname(os.path.dirname(here)), "resources", "builtin")
+
+
+def tool_object(tool: Tool) -> dict[str, Any]:
+    """The tool exactly as in `tools/list`."""
+    from servers.runtime.schema import object_schema
+
+    shown: dict[str, Any] = {
+        "name": tool.name,
+        "title": tool.title,
+        "description": tool.description,
+        "inputSchema": object_schema(tool.arguments),
+    }
+    if tool.result is not None:
+        shown["outputSchema"] = object_schema(tool.result)
+    shown["annotations"] = {"title": tool.title, **tool.hints}
+    if tool.meta:
+        shown["_meta"] = tool.meta
+    return shown
+
+
+def capabilities(server: Server) -> dict[str, Any]:
+    """What `initialize` and `server/discover` declare."""
+    return {"tools": {}} if server.tools else {}
+
+
+def described(server: Server) -> dict[str, Any]:
+    """Everything of a server that a pin holds; the content of its file in `resources/builtin`."""
+    return {
+        "server": {
+            "name": server.name,
+            "title": server.title,
+            "version": server.version,
+            "instructions": server.instructions,
+            "capabilities": capabilities(server),
+        },
+        "tools": [tool_object(tool) for tool in server.tools.values()],
+        "facts": {tool.name: tool.facts for tool in server.tools.values()},
+    }
+
+
+def tools_text(server: Server) -> bytes:
+    """The JSON list of tools: from the file where it is of this version and these tools, else made now."""
+    found = _read(server.name)
+    if found is not None and list(found.facts) == list(server.tools):
+        try:
+            of = msgspec.json.decode(found.server, type=dict[str, Any])
+        except msgspec.DecodeError:
+            of = {}
+        if of.get("version") == server.version:
+            return bytes(found.tools)
+    return wire.encode([tool_object(tool) for tool in server.tools.values()])
+
+
+def _read(name: str) -> Builtin | None:
+    try:
+        with open(os.path.join(folder(), f"{name}.json"), "rb") as file:
+            return msgspec.json.decode(file.read(), type=Builtin)
+    except (OSError, msgspec.DecodeError):
+        return None

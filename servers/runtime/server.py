@@ -1,0 +1,144 @@
+"""What a server is made of: its tools, resources and prompts, registered by decorators, and `serve`, which runs it.
+
+Registration only collects; schemas and lists are made when they are asked for.
+"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+
+from servers.runtime import results, wire
+from servers.runtime.call import Call
+from servers.runtime.tools import Accept, Change, ChangeTool, ReadTool, Tool
+
+Args = TypeVar("Args", bound=msgspec.Struct)
+Returned = TypeVar("Returned")
+Class = TypeVar("Class", bound=type[Change])
+
+
+def _words(doc: str | None, what: str) -> str:
+    """A docstring as a description: lines joined, empty lines kept as paragraphs. Raises TypeError where there is none."""
+    if not doc:
+        raise TypeError(f"{what} needs a docstring: it is what the model reads")
+    paragraphs = doc.strip().split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+
+
+class Server:
+    """One MCP server. `name` is its key everywhere; `instructions` are read by the model, at most 2,000 characters."""
+
+    def __init__(self, name: str, *, title: str, version: str, instructions: str) -> None:
+        self.name = name
+        self.title = title
+        self.version = version
+        self.instructions = instructions
+        self.tools: dict[str, Tool] = {}
+
+    def tool(
+        self,
+        *,
+        title: str,
+        reads: Sequence[str] = (),
+        name: str = "",
+        accept: Accept | None = None,
+        open_world: bool = False,
+        plan_first: bool = False,
+        meta: dict[str, Any] | None = None,
+    ) -> Callable[[Callable[[Call, Args], Returned]], Callable[[Call, Args], Returned]]:
+        """Register a function as a tool that changes nothing. Its annotations give arguments and result, its docstring the words.
+
+        `reads` names arguments that hold a path or a list of paths. A result annotated with a struct is declared as output schema.
+        """
+
+        def register(function: Callable[[Call, Args], Returned]) -> Callable[[Call, Args], Returned]:
+            hints = typing.get_type_hints(function)
+            arguments = next(hint for argument, hint in hints.items() if argument not in ("call", "return"))
+            returned = hints.get("return")
+            named = name or function.__name__
+            self._add(
+                ReadTool(
+                    function,
+                    name=named,
+                    arguments=arguments,
+                    title=title,
+                    description=_words(function.__doc__, named),
+                    result=returned if _is_facts(returned) else None,
+                    facts=wire.ToolFacts(reads=tuple(reads), plan_first=plan_first),
+                    hints=_hints(read_only=True, destructive=False, idempotent=True, open_world=open_world),
+                    accept=accept,
+                    meta=meta,
+                )
+            )
+            return function
+
+        return register
+
+    def change(
+        self,
+        *,
+        title: str,
+        destructive: bool,
+        idempotent: bool,
+        reads: Sequence[str] = (),
+        writes: Sequence[str] = (),
+        result: type[msgspec.Struct] | None = None,
+        name: str = "",
+        accept: Accept | None = None,
+        open_world: bool = False,
+        plan_first: bool = False,
+        meta: dict[str, Any] | None = None,
+    ) -> Callable[[Class], Class]:
+        """Register a class of `arguments`, `plan`, `apply` and perhaps `preview` as a tool that changes something (`Change`).
+
+        `plan_first`: the paths it touches are not in its arguments, only a plan tells them.
+        """
+
+        def register(change: Class) -> Class:
+            named = name or change.__name__
+            self._add(
+                ChangeTool(
+                    change,
+                    name=named,
+                    arguments=change.arguments,
+                    title=title,
+                    description=_words(change.__doc__, named),
+                    result=result,
+                    facts=wire.ToolFacts(tuple(reads), tuple(writes), changes=True, plan_first=plan_first),
+                    hints=_hints(
+                        read_only=False, destructive=destructive, idempotent=idempotent, open_world=open_world
+                    ),
+                    accept=accept,
+                    meta=meta,
+                )
+            )
+            return change
+
+        return register
+
+    def _add(self, tool: Tool) -> None:
+        if tool.name in self.tools:
+            raise ValueError(f"two tools are called {tool.name}")
+        self.tools[tool.name] = tool
+
+    def serve(self, argv: Sequence[str]) -> typing.NoReturn:
+        """Run as a program: read `argv` (without the program's name), serve stdin and stdout until stdin ends. Does not return."""
+        from servers.runtime.serving import serve
+
+        serve(self, argv)
+
+
+def _is_facts(returned: Any) -> bool:
+    return isinstance(returned, type) and issubclass(returned, msgspec.Struct) and returned is not results.Image
+
+
+def _hints(*, read_only: bool, destructive: bool, idempotent: bool, open_world: bool) -> dict[str, bool]:
+    return {
+        "readOnlyHint": read_only,
+        "destructiveHint": destructive,
+        "idempotentHint": idempotent,
+        "openWorldHint": open_world,
+    }

@@ -1,0 +1,222 @@
+"""Writing a file so that everyone sees the old content or the new one, and the old one only if it is what was expected.
+
+The new content is written beside the file, made durable, and then takes the name in one step; nothing is ever written into an
+existing inode, so hard links elsewhere and readers keep what they have. A failure leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import os
+import stat as kinds
+
+from servers.runtime.safe import moving
+from servers.runtime.safe.durable import flush
+from servers.runtime.safe.etag import etag
+from servers.runtime.safe.opening import Parent, kind
+from servers.runtime.safe.words import ConflictError, said
+
+_TMPFILE = getattr(os, "O_TMPFILE", 0)
+_OLD = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+_NEVER_COPIED = ("security.capability", "security.ima", "security.evm")
+
+
+def replace_file(
+    parent: Parent,
+    content: bytes | bytearray | memoryview,
+    *,
+    expect: str | None = None,
+    create_only: bool = False,
+    keep: os.stat_result | None = None,
+    durable: bool = True,
+) -> os.stat_result:
+    """Give the entry of `parent` this content; the fstat of the new file is returned.
+
+    `expect`: the etag that the present content must have, checked together with the replacement. `create_only`: nothing may
+    lie there yet. What is replaced hands on its mode (set-user-id bits excepted, as any write drops them), owner and extended
+    attributes; `keep` gives mode and owner of a new file. `durable`: after a power cut it is all there, or the old file is.
+
+    Raises ConflictError (not as expected), NotFoundError, ToolError (disk full, quota, read-only, denied…).
+    """
+    return _replace(parent, content, expect, create_only, keep, durable)
+
+
+def _replace(
+    parent: Parent,
+    content: bytes | bytearray | memoryview,
+    expect: str | None,
+    create_only: bool,
+    keep: os.stat_result | None,
+    durable: bool,
+) -> os.stat_result:
+    try:
+        old = _open_old(parent, create_only)
+    except OSError as error:
+        raise said("write", parent.path, error) from None
+    try:
+        if old is None and expect is not None:
+            raise ConflictError(f"Cannot write {parent.path}: it no longer exists. Look again before you write.")
+        seen = os.fstat(old) if old is not None else None
+        if old is not None and seen is not None and expect is not None and etag(old, seen) != expect:
+            raise changed(parent.path)
+        with New(parent, seen or keep, old) as new:
+            new.write(content)
+            if durable:
+                flush(new.fd)
+            if seen is None:
+                new.name_free()
+            else:
+                new.name_instead_of(seen)
+            if durable:
+                os.fsync(parent.fd)
+            return os.fstat(new.fd)
+    except OSError as error:
+        raise said("write", parent.path, error) from None
+    finally:
+        if old is not None:
+            os.close(old)
+
+
+def changed(path: str) -> ConflictError:
+    """The words for a file that is not in the state the caller saw."""
+    return ConflictError(f"{path} changed since it was read. Nothing was written; read it again and repeat the change.")
+
+
+def _open_old(parent: Parent, create_only: bool) -> int | None:
+    found = parent.look()
+    if found is None:
+        return None
+    if create_only:
+        raise ConflictError(f"Cannot create {parent.path}: something with this name exists already.")
+    if not kinds.S_ISREG(found.st_mode):
+        raise ConflictError(f"Cannot write {parent.path}: it is {kind(found.st_mode)}, not a file.")
+    fd = os.open(parent.name, _OLD, dir_fd=parent.fd)
+    if not kinds.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        raise changed(parent.path)
+    return fd
+
+
+class New:
+    """A file in the making in `parent`'s folder: without a name where the system can, else under a temporary one.
+
+    `like` gives it mode and owner, `source` (a descriptor) its extended attributes. Leaving the block without a name given
+    leaves nothing behind.
+    """
+
+    def __init__(self, parent: Parent, like: os.stat_result | None = None, source: int | None = None) -> None:
+        self.parent = parent
+        self.temporary = ""
+        self.fd = self._make()
+        try:
+            if like is not None:
+                _liken(self.fd, like, source)
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def _make(self) -> int:
+        if _TMPFILE:
+            try:
+                return os.open(".", _TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o666, dir_fd=self.parent.fd)
+            except OSError as error:
+                if error.errno not in _NO_TMPFILE:
+                    raise
+        name = moving.temporary_name()
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+        fd = os.open(name, flags, 0o666, dir_fd=self.parent.fd)
+        self.temporary = name
+        return fd
+
+    def __enter__(self) -> New:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        fd, self.fd = self.fd, -1
+        if fd >= 0:
+            os.close(fd)
+        if self.temporary:
+            moving.remove_quietly(self.parent.fd, self.temporary)
+            self.temporary = ""
+
+    def write(self, content: bytes | bytearray | memoryview) -> None:
+        """Write all of it at the descriptor's position. Raises OSError."""
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(self.fd, rest) :]
+
+    def name_free(self) -> None:
+        """Take the entry's name; FileExistsError where somebody else was quicker."""
+        if self.temporary:
+            moving.rename_new(self.parent.fd, self.temporary, self.parent.fd, self.parent.name)
+            self.temporary = ""
+        else:
+            self._link(self.parent.name)
+
+    def name_instead_of(self, seen: os.stat_result) -> None:
+        """Take the entry's name from the file whose stat was `seen`; ConflictError where another lies there by now.
+
+        Both names change their objects in one step, the object that came out is compared, and goes back if it is not the one.
+        """
+        if not self.temporary:
+            name = moving.temporary_name()
+            self._link(name)
+            self.temporary = name
+        folder, name = self.parent.fd, self.parent.name
+        if not moving.exchange(folder, self.temporary, name):
+            if not same(seen, os.stat(name, dir_fd=folder, follow_symlinks=False)):
+                raise changed(self.parent.path)
+            os.replace(self.temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+            self.temporary = ""
+        elif not same(seen, os.stat(self.temporary, dir_fd=folder, follow_symlinks=False)):
+            moving.exchange(folder, self.temporary, name)
+            raise changed(self.parent.path)
+
+    def _link(self, name: str) -> None:
+        os.link(f"/proc/self/fd/{self.fd}", name, dst_dir_fd=self.parent.fd, follow_symlinks=True)
+
+
+def same(one: os.stat_result, other: os.stat_result) -> bool:
+    """Whether two stats show one inode in one state. The change time does not count: linking and renaming touch it."""
+    return (one.st_ino, one.st_dev, one.st_size, one.st_mtime_ns, kinds.S_IFMT(one.st_mode)) == (
+        other.st_ino,
+        other.st_dev,
+        other.st_size,
+        other.st_mtime_ns,
+        kinds.S_IFMT(other.st_mode),
+    )
+
+
+def _liken(fd: int, like: os.stat_result, source: int | None) -> None:
+    mine = os.fstat(fd)
+    if (mine.st_uid, mine.st_gid) != (like.st_uid, like.st_gid):
+        _give(fd, like.st_uid, like.st_gid)
+    if source is not None and hasattr(os, "listxattr"):
+        _copy_attributes(source, fd)
+    os.fchmod(fd, kinds.S_IMODE(like.st_mode) & ~(kinds.S_ISUID | kinds.S_ISGID))
+
+
+def _give(fd: int, user: int, group: int) -> None:
+    # Only root may give a file away; a member of the group may keep the group. Else the file is the user's own from now on.
+    for owner in (user, -1):
+        try:
+            os.fchown(fd, owner, group)
+        except PermissionError:
+            continue
+        return
+
+
+def _copy_attributes(source: int, target: int) -> None:
+    try:
+        names = os.listxattr(source)
+    except OSError:
+        return  # a file system without extended attributes
+    for name in names:
+        if name in _NEVER_COPIED:
+            continue
+        try:
+            os.setxattr(target, name, os.getxattr(source, name))
+        except PermissionError:
+            continue  # trusted.* and security.* are the system's to give
+
+
+_NO_TMPFILE = (95, 22, 21, 2, 38)  # EOPNOTSUPP, EINVAL, EISDIR (kernels that do not know the flag), ENOENT, ENOSYS

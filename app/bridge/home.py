@@ -6,7 +6,6 @@ that disagree about home would be two doors.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 
@@ -46,13 +45,19 @@ def find_home(named: str | None = None) -> str:
 def address(home: str) -> str:
     """Where the gateway of `home` listens: a Unix socket's path, or the name of a Windows pipe. Creates nothing."""
     real = os.path.realpath(home)
-    digest = hashlib.sha256(os.fsencode(real)).hexdigest()[:16]
     if sys.platform == "win32":
-        return rf"\\.\pipe\doorkeep-{digest}"
+        return rf"\\.\pipe\doorkeep-{home_digest(real)}"
     path = os.path.join(real, "run", "door.sock")
     if len(os.fsencode(path)) <= MAX_SOCKET_PATH:
         return path
-    return f"/tmp/doorkeep-{os.getuid()}-{digest}/door.sock"  # noqa: S108 - never TMPDIR, which clients strip
+    return f"/tmp/doorkeep-{os.getuid()}-{home_digest(real)}/door.sock"  # noqa: S108 - never TMPDIR, which clients strip
+
+
+def home_digest(real_home: str) -> str:
+    """A short name for a home (16 hex digits of SHA-256), for whatever cannot carry its whole path."""
+    import hashlib  # maps OpenSSL, 4 MB: only where a digest is needed
+
+    return hashlib.sha256(os.fsencode(real_home)).hexdigest()[:16]
 
 
 def check_socket_folder(path: str) -> str | None:

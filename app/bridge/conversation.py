@@ -1,0 +1,225 @@
+"""One client's session as bytes in and bytes out: what waits for an answer, and what becomes of it when the gateway goes.
+
+No input or output happens here; a pump moves the bytes. A call is never sent twice, and no request stays without an answer.
+"""
+
+from __future__ import annotations
+
+from app.bridge.framing import META_VERSION, LineBuffer, Overlong, Request, answered, hello, open_ends, open_request
+from app.bridge.jsontext import parse
+from app.bridge.offline import (
+    INVALID_REQUEST,
+    LOST,
+    TOO_LONG,
+    TOOLS_CHANGED,
+    UNANSWERED,
+    UNREACHABLE,
+    Offline,
+    error_line,
+    failure,
+)
+from app.bridge.seeking import Seeking
+
+TYPE_CHECKING = False  # `typing` itself costs 7 ms
+if TYPE_CHECKING:
+    from typing import Any
+
+HIGH_WATER = 1024 * 1024
+"""Bytes waiting in one direction above which the other end is not read: memory stays bounded by this plus one line."""
+MAX_REPLAYS = 2
+
+
+class Conversation:
+    """Pumps append nothing themselves: they take from `to_client` and `to_door`, which hold whole lines."""
+
+    def __init__(self, home: str, server: str, ppid: int) -> None:
+        self.to_client = bytearray()
+        self.to_door = bytearray()
+        self.open = False  # a connection stands; the gateway may not have greeted yet
+        self.ended = False  # the client closed its side
+        self.seeking = Seeking(home)
+        self.waiting: dict[Any, Request] = {}
+        self._server = server
+        self._ppid = ppid
+        self._offline = Offline(home, server)
+        self._from_client = LineBuffer()
+        self._from_door = LineBuffer()
+        self._initialize: Any = None  # parameters of the latest handshake
+        self._handshaken = False  # ... and whether it was answered
+        self._greeted = False
+        self._refusal = ""
+        self._cut = False  # `to_door` begins in the middle of a line
+
+    # --- the client's side
+
+    @property
+    def refused(self) -> bool:
+        """The gateway answered and would not have us: the pump closes the connection."""
+        return bool(self._refusal)
+
+    def client_sent(self, chunk: bytes) -> None:
+        """Bytes from the client."""
+        for line in self._from_client.feed(chunk):
+            if isinstance(line, Overlong):
+                self._refuse_overlong(line)
+            else:
+                self._take(line)
+
+    def client_ended(self) -> None:
+        """The client closed its side: what is in flight may still be answered, nothing new comes."""
+        self.ended = True
+
+    def leave(self) -> None:
+        """The bridge leaves: whoever still waits is told."""
+        for request in list(self.waiting.values()):
+            self._answer(request, failure(request, UNANSWERED))
+
+    def _take(self, line: bytes) -> None:
+        message = open_request(line)
+        method = message.get("method") if message else None
+        if message is None or not isinstance(method, str):
+            self._forward(line)  # no JSON: the gateway says so; or the client's answer to a question of the gateway's
+            return
+        params = message.get("params")
+        params = params if isinstance(params, dict) else {}
+        if "id" not in message:
+            if method == "notifications/cancelled":
+                self.waiting.pop(_key(params.get("requestId")), None)
+            self._forward(line)
+            return
+        meta = params.get("_meta")
+        version = meta.get(META_VERSION) if isinstance(meta, dict) else None
+        request = Request(message["id"], method, version if isinstance(version, str) else "", line)
+        if method == "initialize":
+            self._initialize, self._handshaken = params, False
+        self.waiting[_key(request.id)] = request
+        if not self.open:
+            self.seeking.begin(launch=True)
+        self.to_door += _ended(line)
+
+    def _forward(self, line: bytes) -> None:
+        """A line that expects no answer. Without a gateway, and none being sought, nobody could use it."""
+        if self.open or self.seeking.on:
+            self.to_door += _ended(line)
+
+    def _refuse_overlong(self, line: Overlong) -> None:
+        message = open_ends(line.head, line.tail)
+        if message is None:
+            self.to_client += error_line(None, INVALID_REQUEST, TOO_LONG)
+            return
+        params: dict[str, Any] = message.get("params") or {}
+        version = params.get("_meta", {}).get(META_VERSION, "")
+        self.to_client += failure(Request(message["id"], message["method"], version, b""), TOO_LONG)
+
+    # --- the gateway's side
+
+    def door_opened(self) -> None:
+        """A connection to the gateway stands: greet it and hand over what waits."""
+        self.open = True
+        self._greeted, self._refusal = False, ""
+        self._from_door = LineBuffer()
+        opening = hello(self._server, self._ppid, self._initialize if self._handshaken else None)
+        self.to_door[:0] = opening
+
+    def door_took(self, count: int) -> None:
+        """The first `count` bytes of `to_door` were sent."""
+        self._cut = self.to_door[count - 1] != 10
+        del self.to_door[:count]
+
+    def door_sent(self, chunk: bytes) -> None:
+        """Bytes from the gateway."""
+        lines = self._from_door.feed(chunk)
+        if not self._greeted and lines:
+            self._greet(lines.pop(0))
+            if self.refused:
+                return
+        for line in lines:
+            if isinstance(line, Overlong):
+                request = self.waiting.get(_key(answered(line.head)))
+                if request is not None:
+                    self._answer(request, failure(request, TOO_LONG))
+                continue
+            if self.waiting:
+                done = answered(line)
+                if done is not None:
+                    request = self.waiting.pop(_key(done), None)
+                    if request is not None and request.method == "initialize":
+                        self._handshaken = True
+            self.to_client += line
+
+    def _greet(self, line: bytes | Overlong) -> None:
+        greeting = None if isinstance(line, Overlong) else parse(line)
+        if not isinstance(greeting, dict) or greeting.get("doorkeep") != 1:
+            self._refusal = UNREACHABLE
+            return
+        refused = greeting.get("error")
+        if isinstance(refused, dict):
+            words = [refused.get(part) for part in ("title", "detail", "fix")]
+            self._refusal = " ".join(str(word) for word in words if word) or UNREACHABLE
+            return
+        self._greeted = True
+        self.seeking.found()
+        if self._offline.made_up and self._handshaken:
+            self.to_client += TOOLS_CHANGED
+        self._offline.made_up = False
+
+    def door_lost(self) -> None:
+        """The connection ended. Calls in flight get their one error; what changes nothing, or never left, waits for the next."""
+        self.open = False
+        if self._refusal:
+            self._give_up(self._refusal)
+            return
+        self.seeking.interrupted()
+        unsent = self._unsent()
+        kept: set[Any] = set()
+        for line in unsent:
+            message = open_request(line)
+            if message is not None and "id" in message and "method" in message:
+                kept.add(_key(message["id"]))
+        again = b""
+        for key, request in list(self.waiting.items()):
+            if key in kept:
+                continue
+            if request.line and request.sent < MAX_REPLAYS:
+                request.sent += 1
+                again += _ended(request.line)
+            else:
+                self._answer(request, failure(request, LOST))
+        self.to_door = bytearray(again + b"".join(unsent))
+        self.seeking.begin(launch=bool(self.waiting))
+        if self.ended and not self.waiting:
+            self.seeking.stop()
+
+    def _unsent(self) -> list[bytes]:
+        """Whole lines that the lost gateway got no byte of. The hello is not one of them."""
+        rest = bytes(self.to_door)
+        if self._cut:
+            rest = rest[rest.find(b"\n") + 1 :]
+        self._cut = False
+        return [line + b"\n" for line in rest.split(b"\n") if line and not line.startswith(b'{"doorkeep":')]
+
+    def give_up(self) -> None:
+        """No gateway was found in time: everything that waits is answered without one."""
+        self._give_up(self.seeking.words)
+
+    def _give_up(self, words: str) -> None:
+        self.seeking.stop()
+        self.to_door.clear()
+        self._cut = False
+        for request in list(self.waiting.values()):
+            self._answer(request, self._offline.answer(request, words, self._initialize))
+            if request.method == "initialize":
+                self._handshaken = True
+
+    def _answer(self, request: Request, line: bytes) -> None:
+        self.waiting.pop(_key(request.id), None)
+        self.to_client += line
+
+
+def _ended(line: bytes) -> bytes:
+    return line if line.endswith(b"\n") else line + b"\n"
+
+
+def _key(id_: Any) -> Any:
+    """An id as a dictionary key: what a client sends may be a list, and 1 is not "1"."""
+    return id_ if isinstance(id_, str | int | float) else str(type(id_))

@@ -12,6 +12,7 @@ from typing import Literal
 
 from servers.runtime.errors import ToolError
 from servers.runtime.safe import patterns
+from servers.runtime.safe.names import meant
 from servers.runtime.safe.words import RefusedError
 from servers.runtime.wire import Folder, Grants, path_key
 
@@ -66,6 +67,7 @@ class Folders:
             from servers.runtime.safe import windows_paths
 
             return windows_paths.resolve(argument, self._only_folder)
+        argument = meant(argument)
         if argument == "~" or argument.startswith("~/"):
             text = os.path.expanduser("~") + argument[1:]
         elif argument.startswith("/"):

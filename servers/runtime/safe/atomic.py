@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import stat as kinds
+from collections.abc import Callable
 
 from servers.runtime.safe import moving
-from servers.runtime.safe.durable import flush
+from servers.runtime.safe.durable import copy_bytes, flush, flush_folder
 from servers.runtime.safe.etag import etag
 from servers.runtime.safe.opening import Parent, kind
 from servers.runtime.safe.words import ConflictError, said
@@ -37,17 +38,21 @@ def replace_file(
 
     Raises ConflictError (not as expected), NotFoundError, ToolError (disk full, quota, read-only, denied…).
     """
-    return _replace(parent, content, expect, create_only, keep, durable)
+    return replace_with(
+        parent, lambda new: new.write(content), expect=expect, create_only=create_only, keep=keep, durable=durable
+    )
 
 
-def _replace(
+def replace_with(
     parent: Parent,
-    content: bytes | bytearray | memoryview,
-    expect: str | None,
-    create_only: bool,
-    keep: os.stat_result | None,
-    durable: bool,
+    fill: Callable[[New], object],
+    *,
+    expect: str | None = None,
+    create_only: bool = False,
+    keep: os.stat_result | None = None,
+    durable: bool = True,
 ) -> os.stat_result:
+    """As `replace_file`, where `fill` writes the content (`New.write`, `New.copy`) and may raise to leave all as it was."""
     try:
         old = _open_old(parent, create_only)
     except OSError as error:
@@ -59,7 +64,7 @@ def _replace(
         if old is not None and seen is not None and expect is not None and etag(old, seen) != expect:
             raise changed(parent.path)
         with New(parent, seen or keep, old) as new:
-            new.write(content)
+            fill(new)
             if durable:
                 flush(new.fd)
             if seen is None:
@@ -67,7 +72,7 @@ def _replace(
             else:
                 new.name_instead_of(seen)
             if durable:
-                os.fsync(parent.fd)
+                flush_folder(parent.fd)
             return os.fstat(new.fd)
     except OSError as error:
         raise said("write", parent.path, error) from None
@@ -143,6 +148,13 @@ class New:
         rest = memoryview(content)
         while rest:
             rest = rest[os.write(self.fd, rest) :]
+
+    def copy(self, source: int, most: int | None = None) -> int:
+        """Append the content of the open file `source` from its start, at most `most` bytes; how many there were.
+
+        Blocks are shared where the file system can. Raises OSError.
+        """
+        return copy_bytes(source, self.fd, most)
 
     def name_free(self) -> None:
         """Take the entry's name; FileExistsError where somebody else was quicker."""

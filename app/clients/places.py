@@ -127,11 +127,9 @@ AUTOSTART: tuple[Row, ...] = (
     (ALL, "{home}/.ssh/rc"),
 )
 
-SHELL_FILES = (
-    (".profile", ".bashrc", ".bash_profile", ".bash_login", ".bash_logout", ".bash_aliases", ".inputrc")
-    + (".zshenv", ".zprofile", ".zshrc", ".zlogin", ".zlogout")
-    + (".kshrc", ".mkshrc", ".cshrc", ".tcshrc", ".login", ".logout")
-)
+POSIX_SHELL = (".profile", ".bashrc", ".bash_profile", ".bash_login", ".bash_logout", ".bash_aliases", ".inputrc")
+ZSH = (".zshenv", ".zprofile", ".zshrc", ".zlogin", ".zlogout")
+OTHER_SHELLS = (".kshrc", ".mkshrc", ".cshrc", ".tcshrc", ".login", ".logout")
 WINDOW_MANAGERS = (
     "awesome",
     "bspwm",
@@ -147,7 +145,9 @@ WINDOW_MANAGERS = (
 )
 
 SHELL_START: tuple[Row, ...] = (
-    *((ALL, "{home}/" + name) for name in SHELL_FILES),  # Git Bash and Cygwin read them on Windows too
+    *(
+        (ALL, "{home}/" + name) for name in (*POSIX_SHELL, *ZSH, *OTHER_SHELLS)
+    ),  # Git Bash and Cygwin read them on Windows too
     (POSIX, "{config}/fish"),
     (POSIX, "{config}/nushell"),
     (MACOS, "{support}/nushell"),

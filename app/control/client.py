@@ -1,0 +1,259 @@
+"""The near end of the local socket, for the tray and the command line: controls, events, and tool calls by hand.
+
+Blocking, with a bound on every wait. Nothing here starts a gateway but `ensure_gateway`.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import msgspec
+
+from app.bridge.home import address, check_socket_folder, stopped_mark
+from app.control.frames import FRAMES, Hello, hello_line, read_welcome
+from app.control.messages import Joined
+from app.core.errors import DoorkeepError, GatewayUnreachableError
+from app.version import VERSION
+from servers.runtime import wire
+
+CALL_SECONDS = 30.0
+START_SECONDS = 15.0
+LINE_MOST = 256 * 1024 * 1024
+"""Bytes. The gateway bounds what it sends; this only keeps a broken one from filling the memory."""
+
+
+class Stream(Protocol):
+    """A connection to the gateway."""
+
+    def send(self, line: bytes, /) -> None: ...
+
+    def receive(self, seconds: float | None, /) -> bytes:
+        """The next bytes; empty at the end. Raises TimeoutError."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def open_stream(home: str) -> Stream:
+    """Raises OSError where nobody listens."""
+    import sys
+
+    if sys.platform == "win32":
+        from app.control.windows_stream import PipeStream
+
+        return PipeStream(address(home))
+    from app.control.posix_stream import SocketStream
+
+    return SocketStream(address(home))
+
+
+class Connection:
+    """Lines to and from the gateway, after the hello. Raises GatewayUnreachableError where it fails or ends."""
+
+    def __init__(self, home: str, hello: Hello) -> None:
+        self.home = home
+        wrong = check_socket_folder(address(home))
+        if wrong:
+            raise GatewayUnreachableError(f"The gateway's socket is not to be trusted: {wrong}.", "", "Remove it.")
+        try:
+            self._stream = open_stream(home)
+        except OSError:
+            raise unreachable(home) from None
+        self._buffer = bytearray()
+        try:
+            self.send(hello_line(hello))
+            welcome = read_welcome(self.line(CALL_SECONDS))
+        except msgspec.MsgspecError:
+            self.close()
+            raise GatewayUnreachableError(
+                "What listens at the gateway's door is no gateway.", "", "Is it of another release? Restart Doorkeep."
+            ) from None
+        except BaseException:
+            self.close()
+            raise
+        if welcome.error is not None:
+            self.close()
+            raise GatewayUnreachableError(welcome.error.title, welcome.error.detail, welcome.error.fix)
+        self.version = welcome.version
+        self.pid = welcome.pid
+
+    def send(self, line: bytes) -> None:
+        """Send whole lines."""
+        try:
+            self._stream.send(line)
+        except OSError:  # a refusal may wait to be read
+            if not self._buffer:
+                self._fill(CALL_SECONDS)
+
+    def line(self, seconds: float | None) -> bytes:
+        """The next line, without its newline. Raises TimeoutError after `seconds`."""
+        end = None if seconds is None else time.monotonic() + seconds
+        start = 0
+        while True:
+            found = self._buffer.find(b"\n", start)
+            if found >= 0:
+                line = bytes(self._buffer[:found])
+                del self._buffer[: found + 1]
+                return line
+            start = len(self._buffer)
+            if start > LINE_MOST:
+                raise GatewayUnreachableError("The gateway sent a line without end.", "", "Restart Doorkeep.")
+            self._fill(None if end is None else max(0.0, end - time.monotonic()))
+
+    def close(self) -> None:
+        """End it."""
+        self._stream.close()
+
+    def _fill(self, seconds: float | None) -> None:
+        try:
+            chunk = self._stream.receive(seconds)
+        except TimeoutError:
+            raise
+        except OSError:
+            chunk = b""
+        if not chunk:
+            raise GatewayUnreachableError(
+                "The gateway ended.", "What was asked of it may or may not have been done.", "`doorkeep status` tells."
+            )
+        self._buffer += chunk
+
+    def __enter__(self) -> Connection:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+
+class ControlClient(Connection):
+    """Control calls and events."""
+
+    def __init__(self, home: str) -> None:
+        super().__init__(home, Hello(FRAMES, "control"))
+        self._next = 0
+        self._events: list[Joined] = []
+
+    def call(self, name: str, /, seconds: float = CALL_SECONDS, **with_: Any) -> dict[str, Any]:
+        """One control call (app.control.messages). Raises DoorkeepError with the gateway's words."""
+        self._next += 1
+        self.send(msgspec.json.encode({"id": self._next, "call": name, "with": with_}) + b"\n")
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                answer = _joined(self.line(max(0.0, end - time.monotonic())))
+            except TimeoutError:
+                raise GatewayUnreachableError(
+                    f"The gateway did not answer within {seconds:.0f} s.", "", "`doorkeep doctor` may say why."
+                ) from None
+            if answer.event:
+                self._events.append(answer)
+            elif answer.id in (self._next, 0):
+                if answer.error is not None:
+                    raise DoorkeepError(answer.error.title, answer.error.detail, answer.error.fix)
+                return answer.ok
+
+    def events(self, seconds: float | None = None) -> Iterator[Joined]:
+        """What happens from now on (app.control.messages.Event); ends when nothing came for `seconds`."""
+        self.call("follow")
+        while True:
+            while self._events:
+                yield self._events.pop(0)
+            try:
+                found = _joined(self.line(seconds))
+            except TimeoutError:
+                return
+            if found.event:
+                self._events.append(found)
+
+
+class SessionClient(Connection):
+    """A small client of revision 2026-07-28, named doorkeep, for calls by hand."""
+
+    def __init__(self, home: str, server: str) -> None:
+        super().__init__(home, Hello(FRAMES, "session", server=server, ppid=os.getppid()))
+        self._next = 0
+
+    def request(self, method: str, params: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """The result of one request. Raises DoorkeepError with the words of an error, or when `seconds` are over."""
+        self._next += 1
+        meta = {
+            wire.META_VERSION: wire.MODERN,
+            wire.META_CAPABILITIES: {},
+            wire.META_CLIENT: {"name": "doorkeep", "version": VERSION},
+        }
+        self.send(wire.request_line(self._next, method, msgspec.json.encode({**params, "_meta": meta})))
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                message = wire.decode(self.line(max(0.0, end - time.monotonic())))
+            except TimeoutError:
+                cancelled = msgspec.json.encode({"requestId": self._next, "reason": "took too long"})
+                self.send(wire.notification_line("notifications/cancelled", cancelled))
+                raise DoorkeepError(f"{method} took more than {seconds:.0f} s and was cancelled.") from None
+            except msgspec.DecodeError:
+                continue
+            if message.method is msgspec.UNSET and message.id == self._next:
+                if bytes(message.error):
+                    raise DoorkeepError(msgspec.json.decode(message.error, type=wire.ErrorObject).message)
+                return msgspec.json.decode(message.result)
+
+    def call_tool(self, name: str, arguments: dict[str, Any], seconds: float = 300.0) -> dict[str, Any]:
+        """`tools/call`: the result as it came (schema 2026-07-28, `CallToolResult`)."""
+        return self.request("tools/call", {"name": name, "arguments": arguments}, seconds)
+
+    def list_tools(self, seconds: float = CALL_SECONDS) -> list[dict[str, Any]]:
+        """`tools/list`, all pages."""
+        tools: list[dict[str, Any]] = []
+        cursor: dict[str, Any] = {}
+        for _ in range(1000):
+            result = self.request("tools/list", cursor, seconds)
+            tools += result.get("tools", [])
+            if not result.get("nextCursor"):
+                break
+            cursor = {"cursor": result["nextCursor"]}
+        return tools
+
+
+def _joined(line: bytes) -> Joined:
+    try:
+        return msgspec.json.decode(line, type=Joined)
+    except msgspec.MsgspecError:
+        raise GatewayUnreachableError(
+            "The gateway said something that this release does not understand.", "", "Restart Doorkeep."
+        ) from None
+
+
+def unreachable(home: str) -> GatewayUnreachableError:
+    """Nobody answers: in words that fit the reason."""
+    if os.path.exists(stopped_mark(home)):
+        return GatewayUnreachableError(
+            "Doorkeep is stopped.", "You stopped it, so nothing starts it by itself.", "Run `doorkeep gateway`."
+        )
+    return GatewayUnreachableError("No gateway is running.", f"Its home is {home}.", "Run `doorkeep gateway`.")
+
+
+def connect(home: str) -> ControlClient:
+    """A control connection. Raises GatewayUnreachableError."""
+    return ControlClient(home)
+
+
+def ensure_gateway(home: str, seconds: float = START_SECONDS) -> ControlClient:
+    """A control connection to a gateway that is started if need be, unless the user stopped it."""
+    try:
+        return ControlClient(home)
+    except GatewayUnreachableError:
+        if os.path.exists(stopped_mark(home)):
+            raise
+    from app.bridge.launch import start_gateway
+
+    start_gateway(home)
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            return ControlClient(home)
+        except GatewayUnreachableError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.02)

@@ -1,0 +1,96 @@
+"""What is said on a control connection after the hello: one JSON object a line.
+
+A request `{"id":1,"call":"status","with":{…}}` is answered by `{"id":1,"ok":{…}}` or `{"id":1,"error":{…}}`;
+who called `follow` also hears events, `{"event":"call","record":{…}}`, in between.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from app.control.frames import Refusal
+
+MAX_REQUEST = 1024 * 1024
+"""Bytes of one request line."""
+
+NOTHING = msgspec.Raw(b"{}")
+
+
+class Request(msgspec.Struct, frozen=True):
+    """`with_` stays bytes until the call is known."""
+
+    id: int
+    call: str
+    with_: msgspec.Raw = msgspec.field(default=NOTHING, name="with")
+
+
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One of `ok` and `error`."""
+
+    id: int
+    ok: msgspec.Raw = msgspec.Raw()
+    error: Refusal | None = None
+
+
+class Event(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What followers hear.
+
+    `call`: `record` is a log record (contract). `server`: `server`, `state` and `words` of a server that started or ended.
+    `gateway`: `state` is `paused`, `running` or `stopping`. `refused`: process `pid` was kept out, `words` say why.
+    `missed`: `count` events were left out because this follower reads too slowly; the log has them.
+    """
+
+    event: Literal["call", "server", "gateway", "refused", "missed"]
+    record: msgspec.Raw = msgspec.Raw()
+    server: str = ""
+    state: str = ""
+    words: str = ""
+    pid: int = 0
+    count: int = 0
+
+
+class NoArguments(msgspec.Struct, frozen=True):
+    """Of calls that need none."""
+
+
+class Named(msgspec.Struct, frozen=True):
+    """Of `restart_server`."""
+
+    name: str
+
+
+class Given(msgspec.Struct, frozen=True):
+    """Of `answer`: the user's word on one question."""
+
+    id: str
+    answer: Literal["allow", "deny"]
+    scope: Literal["once", "session", "folder", "tool"] = "once"
+
+
+class Stopping(msgspec.Struct, frozen=True):
+    """Of `stop`: `stay` says that no client may start a gateway until the user does."""
+
+    stay: bool = False
+
+
+class Pruning(msgspec.Struct, frozen=True):
+    """Of `prune`: rows older than so many days go; None means the settings' own number."""
+
+    days: int | None = None
+
+
+class Joined(msgspec.Struct, frozen=True):
+    """Either a whole answer or an event, told apart by `id`; what a client decodes each line into."""
+
+    id: int | None = None
+    ok: Any = None
+    error: Refusal | None = None
+    event: str = ""
+    record: Any = None
+    server: str = ""
+    state: str = ""
+    words: str = ""
+    pid: int = 0
+    count: int = 0

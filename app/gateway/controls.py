@@ -1,0 +1,165 @@
+"""The controls: what the tray and the command line may ask of the running gateway.
+
+Every request gets exactly one answer; one that fails says why in words and changes nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from app.bridge.home import stopped_mark
+from app.control import messages
+from app.control.frames import Refusal
+from app.core.errors import DoorkeepError
+from app.gateway.channel import Channel
+from app.gateway.core import Core
+from app.gateway.followers import Followers
+from app.gateway.log import GatewayLog
+from app.gateway.supervisor import Supervisor
+from servers.runtime import wire
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(messages.Request).decode
+
+
+class Controls:
+    """One per gateway. `leave` begins the graceful end."""
+
+    def __init__(
+        self, core: Core, supervisor: Supervisor, followers: Followers, log: GatewayLog, leave: Callable[[], None]
+    ) -> None:
+        self.core = core
+        self.supervisor = supervisor
+        self.followers = followers
+        self.log = log
+        self.leave = leave
+        self.calls: dict[str, tuple[Any, Callable[[Any], Any]]] = {
+            "status": (messages.NoArguments, self._status),
+            "pause": (messages.NoArguments, self._pause),
+            "resume": (messages.NoArguments, self._resume),
+            "stop": (messages.Stopping, self._stop),
+            "settings": (messages.NoArguments, self._settings),
+            "servers": (messages.NoArguments, self._servers),
+            "restart_server": (messages.Named, self._restart),
+            "approvals": (messages.NoArguments, self._approvals),
+            "answer": (messages.Given, self._answer),
+            "prune": (messages.Pruning, self._prune),
+        }
+
+    def admit(self, channel: Channel, pid: int) -> ControlGuest:
+        """A control connection."""
+        return ControlGuest(self, channel, pid)
+
+    def _status(self, _with: Any) -> dict[str, Any]:
+        return {"state": "paused" if self.core.paused else "running", **self.core.status()}
+
+    def _pause(self, _with: Any) -> dict[str, Any]:
+        self.core.pause()
+        return self._state("paused")
+
+    def _resume(self, _with: Any) -> dict[str, Any]:
+        self.core.resume()
+        return self._state("running")
+
+    def _state(self, state: str) -> dict[str, Any]:
+        self.log.line(f"gateway: {state} by a control call")
+        self.followers.publish(messages.Event("gateway", state=state))
+        return {"state": state}
+
+    def _stop(self, asked: messages.Stopping) -> dict[str, Any]:
+        if asked.stay:
+            mark_stopped(self.core.home)
+        self.leave()
+        return {"state": "stopping"}
+
+    def _settings(self, _with: Any) -> dict[str, Any]:
+        self.core.settings_now()
+        error = self.core.file.error
+        return {
+            "generation": self.core.generation,
+            "error": None if error is None else Refusal(error.title, error.detail, error.fix),
+        }
+
+    def _servers(self, _with: Any) -> dict[str, Any]:
+        return {"servers": self.supervisor.status()}
+
+    def _restart(self, asked: messages.Named) -> dict[str, Any]:
+        self.supervisor.restart(asked.name)
+        return {"name": asked.name}
+
+    def _approvals(self, _with: Any) -> dict[str, Any]:
+        return {"approvals": self.core.approvals.list()}
+
+    def _answer(self, asked: messages.Given) -> dict[str, Any]:
+        return self.core.answer(asked.id, asked.answer, asked.scope)
+
+    def _prune(self, asked: messages.Pruning) -> dict[str, Any]:
+        days = asked.days if asked.days is not None else self.core.settings_now().limits.journal_days
+        if days < 1:
+            raise DoorkeepError("At least one day of the log is kept.", "", "Give a number of days from 1 on.")
+        return {"days": days, "removed": self.core.journal.prune(days)}
+
+
+class ControlGuest:
+    """One control connection."""
+
+    def __init__(self, controls: Controls, channel: Channel, pid: int) -> None:
+        self.controls = controls
+        self.channel = channel
+        self.pid = pid
+
+    def receive(self, line: bytes) -> None:
+        """One request."""
+        if len(line) > messages.MAX_REQUEST:
+            self.too_long(None)
+            return
+        try:
+            request = _decode(line)
+        except msgspec.MsgspecError as error:
+            self._send(messages.Answer(0, error=Refusal("This is no control request.", str(error), "")))
+            return
+        self._send(self._answered(request))
+
+    def too_long(self, _id: wire.RequestId | None) -> None:
+        """A request beyond every bound; it was not read."""
+        words = f"A control request has at most {messages.MAX_REQUEST} bytes."
+        self._send(messages.Answer(0, error=Refusal(words)))
+
+    def closed(self) -> None:
+        """The other end is gone."""
+        self.controls.followers.remove(self.channel)
+
+    def _answered(self, request: messages.Request) -> messages.Answer:
+        if request.call == "follow":
+            self.controls.followers.add(self.channel)
+            return messages.Answer(request.id, ok=messages.NOTHING)
+        found = self.controls.calls.get(request.call)
+        if found is None:
+            words = f"The gateway knows no call {request.call[:60]!r}."
+            return messages.Answer(request.id, error=Refusal(words, "", "Is it of another release? Restart Doorkeep."))
+        kind, call = found
+        try:
+            answer = call(msgspec.json.decode(request.with_, type=kind))
+            return messages.Answer(request.id, ok=msgspec.Raw(_encode(answer)))
+        except msgspec.MsgspecError as error:
+            return messages.Answer(request.id, error=Refusal(f"{request.call}: {error}."))
+        except DoorkeepError as error:
+            return messages.Answer(request.id, error=Refusal(error.title, error.detail, error.fix))
+        except OSError as error:
+            return messages.Answer(request.id, error=Refusal(f"{request.call} failed: {error.strerror}."))
+        except Exception as error:  # a bug here must not leave the caller without an answer
+            self.controls.log.failure(error)
+            words = f"{request.call} failed in a way that it should not."
+            return messages.Answer(request.id, error=Refusal(words, "", "The gateway's log says where."))
+
+    def _send(self, answer: messages.Answer) -> None:
+        self.channel.write(_encode(answer) + b"\n")
+
+
+def mark_stopped(home: str) -> None:
+    """Note that the user stopped Doorkeep: no client starts a gateway until the user does. Raises OSError."""
+    os.close(os.open(stopped_mark(home), os.O_WRONLY | os.O_CREAT, 0o600))

@@ -1,0 +1,174 @@
+"""Whoever comes through the door: looked at first, asked what it wants, then given a session or the controls.
+
+Nothing is believed before the kernel has said who the process is. A process that descends from one of our own servers
+gets nothing, and the user sees that it tried.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import msgspec
+
+from app.control.frames import FRAMES, MAX_HELLO, Hello, Refusal, read_hello, refusal_line, welcome_line
+from app.gateway.channel import Channel
+from app.gateway.lines import Lines
+from app.gateway.log import GatewayLog
+from app.gateway.loop import Loop
+from app.gateway.peers import descends_from_us
+from app.gateway.session import Peer
+from app.version import VERSION
+from servers.runtime import wire
+
+HELLO_SECONDS = 10.0
+CONNECTIONS_MOST = 1000
+
+if sys.platform == "win32":
+    from app.gateway.windows_door import WindowsDoor as Door
+else:
+    from app.gateway.posix_door import PosixDoor as Door
+
+__all__ = ["Door", "Guest", "Reception"]
+
+
+class Guest(Protocol):
+    """Whoever serves one connection after its hello."""
+
+    def receive(self, line: bytes, /) -> None: ...
+
+    def too_long(self, id_: wire.RequestId | None, /) -> None: ...
+
+    def closed(self) -> None: ...
+
+
+class Reception:
+    """Makes a guest of each connection that may come in.
+
+    `session(peer, send)` and `control(channel, pid)` make the guests; `backlog(server)` is the channel that a session's
+    requests wait in; `groups()` are the process groups of our servers; `intruder(pid, words)` shows a refused peer.
+    """
+
+    def __init__(
+        self,
+        loop: Loop,
+        log: GatewayLog,
+        *,
+        session: Callable[[Peer, Callable[[bytes], None]], Guest],
+        control: Callable[[Channel, int], Guest],
+        backlog: Callable[[str], Any],
+        groups: Callable[[], set[int]],
+        intruder: Callable[[int, str], None],
+    ) -> None:
+        self.loop = loop
+        self.log = log
+        self.make_session = session
+        self.make_control = control
+        self.backlog = backlog
+        self.groups = groups
+        self.intruder = intruder
+        self.sessions: set[Channel] = set()
+        self.controls: set[Channel] = set()
+        self.strangers: set[Channel] = set()
+
+    def arrived(self, endpoint: Any, pid: int, refused: str = "") -> None:
+        """A connection: `endpoint` as `loop.channel` takes it, `pid` by the kernel's word, `refused` by the door already."""
+        refusal = self._judged(pid, refused)
+        if len(self.sessions) + len(self.controls) + len(self.strangers) >= CONNECTIONS_MOST:
+            refusal = Refusal(
+                "Too many connections.", f"The gateway serves {CONNECTIONS_MOST} at a time.", "Close some."
+            )
+        _Visit(self, endpoint, pid, refusal)
+
+    def _judged(self, pid: int, refused: str) -> Refusal | None:
+        if not refused:
+            descends = descends_from_us(pid, self.groups())
+            if descends is False:
+                return None
+            refused = "it was started by one of the servers" if descends else "it cannot be told who started it"
+        words = f"Process {pid} was refused: {refused}."
+        self.log.line(words)
+        self.intruder(pid, words)
+        return Refusal(
+            words, "Servers must not reach Doorkeep's own controls.", "Run the command in a terminal of yours."
+        )
+
+
+class _Visit:
+    """One connection: waits for the hello, then passes everything on."""
+
+    def __init__(self, reception: Reception, endpoint: Any, pid: int, refusal: Refusal | None) -> None:
+        self.reception = reception
+        self.pid = pid
+        self.refusal = refusal
+        self.guest: Guest | None = None
+        self.server = ""
+        self.lines = Lines(self._first, self._too_long, MAX_HELLO)
+        self.channel = reception.loop.channel(endpoint, endpoint, self._read, self._gone, gives_way=True)
+        self.timer = reception.loop.later(HELLO_SECONDS, self._late)
+        reception.strangers.add(self.channel)
+
+    def _read(self, chunk: bytes) -> None:
+        self.lines.feed(chunk)
+        if self.server:
+            backlog = self.reception.backlog(self.server)
+            if backlog is not None:
+                self.channel.wait_behind(backlog)
+
+    def _first(self, line: bytes) -> None:
+        self.timer.cancel()
+        if self.refusal is None:
+            try:
+                hello = read_hello(line)
+            except msgspec.MsgspecError:
+                hello = None
+            self.refusal = _unfit(hello)
+            if hello is not None and self.refusal is None:
+                self._welcome(hello)
+                return
+        assert self.refusal is not None  # noqa: S101 - set just above
+        self.reception.strangers.discard(self.channel)
+        self.channel.write(refusal_line(self.refusal))
+        self.channel.finish()
+
+    def _late(self) -> None:
+        self.reception.strangers.discard(self.channel)
+        self.channel.close()
+
+    def _welcome(self, hello: Hello) -> None:
+        reception = self.reception
+        self.channel.write(welcome_line(VERSION, os.getpid()))
+        reception.strangers.discard(self.channel)
+        if hello.as_ == "control":
+            reception.controls.add(self.channel)
+            self.guest = reception.make_control(self.channel, self.pid)
+        else:
+            reception.sessions.add(self.channel)
+            peer = Peer(server=hello.server, pid=self.pid, ppid=hello.ppid, initialize=hello.initialize)
+            self.guest = reception.make_session(peer, self.channel.write)
+            self.server = hello.server
+        self.lines.pass_to(self.guest.receive, self.guest.too_long, wire.MAX_LINE)
+
+    def _too_long(self, _id: wire.RequestId | None) -> None:
+        self._first(b"")
+
+    def _gone(self, _words: str) -> None:
+        self.timer.cancel()
+        self.reception.strangers.discard(self.channel)
+        self.reception.sessions.discard(self.channel)
+        self.reception.controls.discard(self.channel)
+        if self.guest is not None:
+            self.guest.closed()
+
+
+def _unfit(hello: Hello | None) -> Refusal | None:
+    if hello is None or hello.doorkeep < FRAMES:
+        return Refusal("This is Doorkeep's door.", "What came first was no hello of its own programs.", "")
+    name = hello.server
+    if hello.as_ == "session" and not (0 < len(name) <= 30 and name.replace("-", "a").isalnum() and name.isascii()):
+        return Refusal(
+            f"{name[:60]!r} is no server's name.", "Names are a-z, 0-9 and -.", "Check the client's configuration."
+        )
+    return None

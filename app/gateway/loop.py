@@ -1,0 +1,283 @@
+"""The gateway's event loop on POSIX: one thread, no timers of its own, nothing that blocks.
+
+A tick: read and call back; timers; `before_flush` (the journal's commit); one write per channel; `after_flush`.
+Nothing leaves before it is recorded: while `before_flush` fails, nothing is written at all.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from app.gateway.channel import CHUNK, CHUNK_MOST, Channel, ignore
+from app.gateway.timers import Timer, Timers
+
+_READ = selectors.EVENT_READ
+_WRITE = selectors.EVENT_WRITE
+_RETRY_SECONDS = 0.5
+
+
+def _nothing() -> None:
+    return
+
+
+class Loop:
+    """Runs until `stop()`. Callbacks that raise are reported to `on_error` and never end the loop."""
+
+    def __init__(self) -> None:
+        self._selector = selectors.DefaultSelector()
+        self._timers = Timers()
+        self._soon: list[Callable[[], None]] = []
+        self._stopping = False
+        self._signals: dict[int, Callable[[], None]] = {}
+        self._wake: tuple[int, int] | None = None
+        self._retrying = False
+        self.dirty: list[Channel] = []
+        self.before_flush: Callable[[], None] = _nothing
+        self.after_flush: Callable[[], None] = _nothing
+        self.on_error: Callable[[BaseException], None] = _report
+
+    def later(self, seconds: float, fn: Callable[[], None]) -> Timer:
+        """Call `fn` in `seconds`; the answer can cancel it."""
+        return self._timers.add(seconds, fn)
+
+    def soon(self, fn: Callable[[], None]) -> None:
+        """Call `fn` in this tick after the readers, or in the next one."""
+        self._soon.append(fn)
+
+    def channel(
+        self,
+        reader: int,
+        writer: int,
+        on_bytes: Callable[[bytes], None],
+        on_close: Callable[[str], None] = ignore,
+        *,
+        gives_way: bool = False,
+    ) -> Channel:
+        """Take over two descriptors (or one twice, a socket) and close them at the end."""
+        for fd in {reader, writer} - {-1}:
+            os.set_blocking(fd, False)
+        channel = Channel(self, reader, writer, on_bytes, on_close, gives_way=gives_way)
+        channel.watched = {}
+        self.rewatch(channel)
+        return channel
+
+    def listen(self, door: socket.socket, on_connection: Callable[[socket.socket], None]) -> None:
+        """Call back for every connection to a listening socket."""
+        door.setblocking(False)
+
+        def accept(_mask: int) -> None:
+            for _ in range(64):
+                try:
+                    connection, _address = door.accept()
+                except BlockingIOError:
+                    return
+                except OSError as error:
+                    # Out of descriptors: the connection stays in the backlog, and asking again at once would spin.
+                    self.on_error(error)
+                    self._selector.unregister(door)
+                    self.later(1.0, again)
+                    return
+                on_connection(connection)
+
+        def again() -> None:
+            if door.fileno() >= 0:
+                self._register(door, _READ, accept)
+
+        self._register(door, _READ, accept)
+
+    def unlisten(self, door: socket.socket) -> None:
+        """Accept nothing more; the socket stays open."""
+        try:
+            self._selector.unregister(door)
+        except (KeyError, ValueError):
+            return
+
+    def on_signal(self, signum: int, fn: Callable[[], None]) -> None:
+        """Call `fn` in the loop after the signal arrived. Only in the main thread."""
+        if self._wake is None:
+            read_end, write_end = os.pipe()
+            os.set_blocking(read_end, False)
+            os.set_blocking(write_end, False)
+            self._wake = (read_end, write_end)
+            signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
+            self._register(read_end, _READ, self._signalled)
+        self._signals[signum] = fn
+        signal.signal(signum, _noticed)
+
+    def run(self) -> None:
+        """Serve until `stop()`."""
+        while not self._stopping:
+            self.tick(0 if self._soon else self._timers.wait())
+
+    def stop(self) -> None:
+        """Leave `run` after this tick."""
+        self._stopping = True
+
+    def tick(self, wait: float | None) -> None:
+        """One turn; waits at most `wait` seconds for something to happen (None: without end)."""
+        for key, mask in self._selector.select(wait):
+            try:
+                key.data(mask)
+            except Exception as error:  # a bug in one callback must not end every session
+                self.on_error(error)
+        for fn in self._timers.due():
+            self._guarded(fn)
+        while self._soon:
+            ready, self._soon = self._soon, []
+            for fn in ready:
+                self._guarded(fn)
+        self._flush()
+
+    def close(self) -> None:
+        """Give back the selector and the signals; channels are their owners' to close."""
+        if self._wake is not None:
+            signal.set_wakeup_fd(-1)
+            for signum in self._signals:
+                signal.signal(signum, signal.SIG_DFL)
+            for fd in self._wake:
+                os.close(fd)
+            self._wake = None
+        self._selector.close()
+
+    def rewatch(self, channel: Channel) -> None:
+        """Watch exactly what the channel waits for now."""
+        if channel.closed:
+            return
+        wanted: dict[int, int] = {}
+        if not channel.holds:
+            wanted[channel.reader] = _READ
+        if channel.blocked:
+            wanted[channel.writer] = wanted.get(channel.writer, 0) | _WRITE
+        watched: dict[int, int] = channel.watched
+        if wanted == watched:
+            return
+        for fd in [fd for fd in watched if fd not in wanted]:
+            self._selector.unregister(fd)
+        for fd, mask in wanted.items():
+            if fd not in watched:
+                self._register(fd, mask, lambda ready: self._ready(channel, ready))
+            elif watched[fd] != mask:
+                self._selector.modify(fd, mask, self._selector.get_key(fd).data)
+        channel.watched = wanted
+
+    def drop(self, channel: Channel) -> None:
+        """Close a channel's descriptors and let its feeders go."""
+        channel.closed = True
+        for fd in channel.watched:
+            self._selector.unregister(fd)
+        channel.watched = {}
+        for fd in {channel.reader, channel.writer} - {-1}:
+            os.close(fd)
+        channel.out.clear()
+        channel.pending = 0
+        channel.relax()
+
+    def shut(self, channel: Channel) -> None:
+        """Close the writing descriptor alone."""
+        if channel.writer != -1:
+            if channel.watched.pop(channel.writer, 0):
+                self._selector.unregister(channel.writer)
+            os.close(channel.writer)
+            channel.writer = -1
+
+    def _register(self, fd: Any, mask: int, fn: Callable[[int], None]) -> None:
+        self._selector.register(fd, mask, fn)
+
+    def _ready(self, channel: Channel, mask: int) -> None:
+        if mask & _WRITE and channel.blocked and not channel.closed:
+            self.dirty.append(channel)  # written in the flush: what this tick added may not be recorded yet
+        if not mask & _READ or channel.closed or channel.holds:
+            return
+        try:
+            chunk = os.read(channel.reader, channel.chunk)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            chunk = b""
+        if not chunk:
+            channel.lose("the other end closed")
+            return
+        if len(chunk) == channel.chunk:
+            channel.chunk = min(CHUNK_MOST, channel.chunk * 4)
+        elif channel.chunk != CHUNK:
+            channel.chunk = CHUNK
+        channel.on_bytes(chunk)
+
+    def _flush(self) -> None:
+        try:
+            self.before_flush()
+        except Exception as error:
+            self._keep_back(error)
+            return
+        while self.dirty:
+            ready, self.dirty = self.dirty, []
+            for channel in ready:
+                if channel.out and not channel.closed:
+                    self._write(channel)
+        self._guarded(self.after_flush)
+
+    def _keep_back(self, error: Exception) -> None:
+        for channel in self.dirty:
+            if channel.blocked and not channel.closed:
+                channel.blocked = False
+                self.rewatch(channel)
+        if not self._retrying:
+            self.on_error(error)
+            self._retrying = True
+            self.later(_RETRY_SECONDS, self._retry)
+
+    def _retry(self) -> None:
+        self._retrying = False  # that a timer ran is enough: the flush of this tick tries again
+
+    def _write(self, channel: Channel) -> None:
+        out = channel.out
+        try:
+            size = os.write(channel.writer, out[0]) if len(out) == 1 else os.writev(channel.writer, out[:512])
+        except (BlockingIOError, InterruptedError):
+            size = 0
+        except OSError:
+            if channel.reader == channel.writer:
+                channel.lose("the other end closed")
+                return
+            size = channel.pending  # a server that closed its input may still have answers for us
+        channel.wrote(size)
+        if not out and channel.finishing:
+            self.drop(channel)
+        elif not out and channel.ending:
+            channel.blocked = False
+            self.shut(channel)
+        elif channel.blocked != bool(out):
+            channel.blocked = bool(out)
+            self.rewatch(channel)
+
+    def _guarded(self, fn: Callable[[], None]) -> None:
+        try:
+            fn()
+        except Exception as error:
+            self.on_error(error)
+
+    def _signalled(self, _mask: int) -> None:
+        if self._wake is None:
+            return
+        try:
+            numbers = os.read(self._wake[0], 512)
+        except BlockingIOError:
+            return
+        for signum in dict.fromkeys(numbers):
+            fn = self._signals.get(signum)
+            if fn is not None:
+                fn()
+
+
+def _noticed(_signum: int, _frame: object) -> None:
+    """The wake-up descriptor carries the number; the loop does the work."""
+
+
+def _report(error: BaseException) -> None:
+    sys.excepthook(type(error), error, error.__traceback__)

@@ -1,0 +1,158 @@
+"""Puts the gateway together and runs it: door first, so that whoever waits can connect; then log, core and controls.
+
+Nothing is decided here, and nothing is imported that the first tick does not need.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+import time
+
+from app.bridge.home import find_home, stopped_mark
+from app.core.errors import DoorkeepError
+from app.gateway.doors import Door, Reception
+from app.gateway.log import GatewayLog
+from app.gateway.loop import Loop
+
+DRAIN_SECONDS = 10.0
+"""How long calls in flight may take to finish when the gateway is asked to end."""
+CHILDREN_SECONDS = 5.0
+
+
+class Gateway:
+    """One running gateway. Raises DoorkeepError where it cannot be put together."""
+
+    def __init__(self, home: str, door: Door, log: GatewayLog) -> None:
+        self.loop = loop = Loop()
+        self.home = home
+        self.log = log
+        self.door = door
+        loop.on_error = log.failure
+        door.open(loop, self._arrived)
+
+        from app.control.messages import Event
+        from app.core.journal.writer import Journal
+        from app.gateway.controls import Controls
+        from app.gateway.core import Core
+        from app.gateway.followers import Followers
+        from app.gateway.leftovers import end_left
+        from app.gateway.session import Session
+        from app.gateway.supervisor import Supervisor
+
+        self.followers = followers = Followers()
+        self.supervisor = Supervisor(loop, home, log)
+        self.journal = Journal.open(home)
+        self.core = Core(home, self.journal, self.supervisor, loop)
+        self.supervisor.settings = self.core.settings_now
+        followers.source = self.core
+        self.supervisor.on_change = lambda server, state, words: followers.publish(
+            Event("server", server=server, state=state, words=words)
+        )
+        self.controls = Controls(self.core, self.supervisor, followers, log, self.leave)
+        self.reception = Reception(
+            loop,
+            log,
+            session=lambda peer, send: Session(self.core, peer, send),
+            control=self.controls.admit,
+            backlog=self.supervisor.backlog,
+            groups=self.supervisor.groups,
+            intruder=lambda pid, words: followers.publish(Event("refused", pid=pid, words=words)),
+        )
+        loop.before_flush = self.core.before_flush
+        for signum in (signal.SIGTERM, signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGTERM)):
+            loop.on_signal(signum, self.leave)
+        if sys.platform != "win32":
+            loop.on_signal(signal.SIGCHLD, self.supervisor.reap)
+        for child in end_left(home, loop.later):
+            log.line(f"server {child.server}: pid {child.pid} was left by an earlier gateway and is ended")
+        self._leaving = False
+
+    def run(self) -> None:
+        """Serve until asked to end."""
+        self.log.line(f"gateway: pid {os.getpid()} serves {self.home}")
+        gc.collect()
+        gc.freeze()
+        self.loop.run()
+
+    def leave(self) -> None:
+        """End gracefully: nobody new, calls in flight finish, servers end. Asked again: at once."""
+        if self._leaving:
+            self.loop.stop()
+            return
+        self._leaving = True
+        self.log.line("gateway: stopping")
+
+        from app.control.messages import Event
+
+        self.followers.publish(Event("gateway", state="stopping"))
+        self.door.shut()
+        for channel in self.reception.sessions:
+            channel.hold()
+        self._drain(time.monotonic() + DRAIN_SECONDS)
+
+    def close(self) -> None:
+        """Give everything back, whatever state it is in."""
+        self.supervisor.end_at_once()
+        self.journal.close()
+        self.door.close()
+        self.log.line("gateway: ended")
+        self.log.close()
+        self.loop.close()
+
+    def _drain(self, until: float) -> None:
+        if self.supervisor.in_flight() and time.monotonic() < until:
+            self.loop.later(0.02, lambda: self._drain(until))
+            return
+        self.supervisor.leave()
+        self._await_children(time.monotonic() + CHILDREN_SECONDS)
+
+    def _await_children(self, until: float) -> None:
+        if self.supervisor.groups() and time.monotonic() < until:
+            self.loop.later(0.02, lambda: self._await_children(until))
+            return
+        for channel in [*self.reception.sessions, *self.reception.controls, *self.reception.strangers]:
+            channel.finish()
+        self.loop.stop()
+
+    def _arrived(self, endpoint: int, pid: int, refused: str) -> None:
+        self.reception.arrived(endpoint, pid, refused)
+
+
+def serve(home: str, echo: bool = False) -> int:
+    """Run the gateway of `home` until it is asked to end. Another one that runs already is no error: 0."""
+    door = Door.claim(home)
+    if door is None:
+        return 0
+    log = GatewayLog(home, echo)
+    try:
+        gateway = Gateway(home, door, log)
+    except BaseException:
+        door.close()
+        raise
+    try:
+        gateway.run()
+    finally:
+        gateway.close()
+    return 0
+
+
+def main(argv: list[str] | None = None) -> int:
+    """`python -m app.gateway [--home PATH]`: how the bridge and the system start it. Does nothing while the user stopped it."""
+    given = sys.argv[1:] if argv is None else argv
+    named = None
+    if len(given) == 2 and given[0] == "--home":
+        named = given[1]
+    elif given:
+        sys.stderr.write("usage: python -m app.gateway [--home PATH]\n")
+        return 2
+    home = find_home(named)
+    if os.path.exists(stopped_mark(home)):
+        return 0
+    try:
+        return serve(home)
+    except DoorkeepError as error:
+        sys.stderr.write(f"doorkeep: {error}\n")
+        return 1

@@ -1,0 +1,67 @@
+"""What to run for a server: the command line, environment and folder of its process.
+
+A server gets the user's environment without what steers Python or Doorkeep itself.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import msgspec
+
+from app.core.errors import DoorkeepError
+from app.core.settings import ServerSetting
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+"""The folder that `app` and `servers` lie in."""
+
+
+class ServerUnavailableError(DoorkeepError):
+    """A server cannot be started now. The words are for the client and for the user."""
+
+
+class Program(msgspec.Struct, frozen=True):
+    """How to start one server. `die_with_us`: it cannot be trusted to notice that the gateway is gone."""
+
+    argv: list[str]
+    env: dict[str, str]
+    cwd: str
+    die_with_us: bool
+
+
+def is_builtin(server: str) -> bool:
+    """Whether Doorkeep ships this server."""
+    return server.isidentifier() and os.path.isfile(os.path.join(ROOT, "resources", "builtin", f"{server}.json"))
+
+
+def program_of(home: str, server: str, setting: ServerSetting | None) -> Program:
+    """What to run. Raises ServerUnavailableError."""
+    if setting is not None and setting.url:
+        raise ServerUnavailableError(
+            f"The server {server} is a remote server.", "This release does not reach remote servers.", ""
+        )
+    if setting is not None and setting.command:
+        return _command(server, setting)
+    if not is_builtin(server):
+        raise ServerUnavailableError(
+            f"There is no server named {server}.", "", "`doorkeep servers list` prints the names."
+        )
+    undo = os.path.join(home, "undo", server)
+    argv = [sys.executable, "-P", "-m", f"servers.{server}", "--gateway", "--undo", undo]
+    return Program(argv, {**_environment(), "PYTHONPATH": ROOT, "PYTHONNOUSERSITE": "1"}, home, False)
+
+
+def _command(server: str, setting: ServerSetting) -> Program:
+    secrets = [name for name, value in setting.env.items() if value.startswith("secret:")]
+    if secrets:
+        raise ServerUnavailableError(
+            f"The server {server} needs the secret for {secrets[0]}.",
+            "This release has no keychain access, and a secret never goes into a file.",
+            "",
+        )
+    return Program([setting.command, *setting.args], {**_environment(), **setting.env}, os.path.expanduser("~"), True)
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "DOORKEEP_"))}

@@ -1,0 +1,274 @@
+"""Which server processes run: started at first use, brought back after a crash, stopped when idle, told their folders.
+
+No server is ever started in a tight loop, and none keeps running with more folders than the settings in force allow.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from app.core.settings import Settings
+from app.gateway import leftovers, spawning
+from app.gateway.children import Child
+from app.gateway.log import BoundedFile, GatewayLog
+from app.gateway.loop import Loop
+from app.gateway.peers import started_at
+from app.gateway.programs import ServerUnavailableError, program_of
+from servers.runtime import wire
+
+IDLE_SECONDS = 600.0
+CRASHES = 5
+"""So many within WINDOW_SECONDS open the breaker: for REST_SECONDS the server is not started again."""
+WINDOW_SECONDS = 60.0
+REST_SECONDS = 60.0
+RETIRED_SECONDS = 5.0
+"""How long a child with an outdated confinement may finish its calls."""
+_BACKOFF = (0.0, 0.0, 0.25, 0.5, 1.0)
+
+
+class Supervisor:
+    """All server processes of one gateway. `on_change(server, state, words)` hears of each start and end."""
+
+    def __init__(self, loop: Loop, home: str, log: GatewayLog) -> None:
+        self.home = home
+        self.settings: Callable[[], Settings] = Settings
+        self.on_change: Callable[[str, str, str], None] = _unheard
+        self._loop = loop
+        self._log = log
+        self._running: dict[str, Child] = {}
+        self._all: dict[int, Child] = {}
+        self._policies: dict[str, wire.Policy] = {}
+        self._crashes: dict[str, list[float]] = {}
+        self._adopting = False
+        self._leaving = False
+
+    def get(self, server: str) -> Child:
+        """The child that new calls go to, started if need be. Raises ServerUnavailableError."""
+        child = self._running.get(server)
+        if child is not None and not child.stopping and not child.gone:
+            return child
+        if self._leaving:
+            raise ServerUnavailableError("Doorkeep is stopping.", "", "Try again in a moment.")
+        recent = self._recent_crashes(server)
+        if len(recent) >= CRASHES:
+            rest = recent[-1] + REST_SECONDS - time.monotonic()
+            raise ServerUnavailableError(
+                f"The server {server} ended {len(recent)} times within a minute.",
+                f"It is not started again for {max(1, round(rest))} seconds.",
+                f"Its last words are in {self._stderr_path(server)}.",
+            )
+        program = program_of(self.home, server, self.settings().servers.get(server))
+        child = Child(self._loop, server, BoundedFile(self._stderr_path(server)))
+        child.on_gone = self._gone
+        child.policy = child.confined_to = self._policies.get(server)
+        if child.policy is not None:
+            child.send(policy_line(child.policy))
+        self._running[server] = child
+        wait = _BACKOFF[len(recent)]
+        if not wait:
+            self._start(child, program.argv, program.env, program.cwd, program.die_with_us)
+        else:
+            self._loop.later(
+                wait, lambda: self._start(child, program.argv, program.env, program.cwd, program.die_with_us)
+            )
+        return child
+
+    def set_policy(self, server: str, policy: wire.Policy) -> None:
+        """Keep the policy for children to come. The running one is told, or replaced where it is confined to less."""
+        self._policies[server] = policy
+        child = self._running.get(server)
+        if child is None or child.stopping or child.policy == policy:
+            return
+        if child.confined_to is not None and widens(child.confined_to, policy):
+            self.retire(server, f"The server {server} was started afresh because its folders changed.")
+            return
+        child.policy = policy
+        child.confined_to = child.confined_to or policy
+        child.send(policy_line(policy))
+
+    def backlog(self, server: str) -> Any:
+        """The channel that lines for this server wait in, or None: for those who must wait behind it."""
+        child = self._running.get(server)
+        return child.channel if child is not None else None
+
+    def retire(self, server: str, words: str) -> None:
+        """Give no new call to the running child; it ends when its calls are done, or after RETIRED_SECONDS."""
+        child = self._running.pop(server, None)
+        if child is None:
+            return
+        if not child.in_flight:
+            child.stop(words)
+            return
+        end = time.monotonic() + RETIRED_SECONDS
+
+        def look() -> None:
+            if not child.in_flight or time.monotonic() >= end:
+                child.stop(words)
+            else:
+                self._loop.later(0.05, look)
+
+        look()
+
+    def restart(self, server: str) -> None:
+        """Forget its crashes, end the running child; the next call starts a fresh one."""
+        self._crashes.pop(server, None)
+        self.retire(server, f"The server {server} was restarted by the user.")
+
+    def groups(self) -> set[int]:
+        """The process groups of everything that runs."""
+        return set(self._all)
+
+    def in_flight(self) -> int:
+        """How many requests wait for a server's answer."""
+        return sum(child.in_flight for child in self._all.values())
+
+    def status(self) -> list[dict[str, Any]]:
+        """What `doorkeep status` prints of each server that was used."""
+        names = sorted({*self._running, *self._crashes, *(child.server for child in self._all.values())})
+        return [self._status_of(name) for name in names]
+
+    def reap(self) -> None:
+        """Take back every process that ended: children, and orphans that came to us."""
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            child = self._all.pop(pid, None)
+            if child is not None:
+                child.reaped(status)
+
+    def leave(self) -> None:
+        """Start nothing more and end all children gracefully; `groups()` is empty when they are gone."""
+        self._leaving = True
+        for child in {*self._running.values(), *self._all.values()}:
+            child.stop("Doorkeep was stopped.")
+
+    def end_at_once(self) -> None:
+        """Kill what still runs, and every orphan that we adopted."""
+        for child in list(self._all.values()):
+            child.end_at_once()
+        for pid in _own_children():
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        while self._all:
+            pid, _status = os.waitpid(-1, 0)
+            self._all.pop(pid, None)
+        self._keep()
+
+    def _start(self, child: Child, argv: list[str], env: dict[str, str], cwd: str, die_with_us: bool) -> None:
+        if child.stopping or child.gone:
+            return
+        if not self._adopting:
+            self._adopting = True
+            spawning.adopt_orphans()
+        try:
+            child.start(argv, env, cwd, die_with_us)
+        except OSError as error:
+            self._log.line(f"server {child.server}: {argv[0]} could not be started: {error.strerror}")
+            child.failed(f"The server {child.server} could not be started: {argv[0]}: {error.strerror}.")
+            return
+        self._all[child.pid] = child
+        self._keep()
+        self._log.line(f"server {child.server}: started, pid {child.pid}")
+        self.on_change(child.server, "running", "")
+        self._loop.later(IDLE_SECONDS, lambda: self._idle(child))
+
+    def _idle(self, child: Child) -> None:
+        if child.gone or child.stopping:
+            return
+        unused = time.monotonic() - child.used
+        if child.in_flight or unused < IDLE_SECONDS:
+            self._loop.later(max(60.0, IDLE_SECONDS - unused), lambda: self._idle(child))
+        else:
+            child.stop(f"The server {child.server} was not used for {IDLE_SECONDS / 60:.0f} minutes.")
+
+    def _gone(self, child: Child, words: str) -> None:
+        if self._running.get(child.server) is child:
+            del self._running[child.server]
+        if not child.stopping:
+            self._crashes.setdefault(child.server, []).append(time.monotonic())
+        self._keep()
+        self._log.line(f"server {child.server}: {words}")
+        self.on_change(child.server, "stopped" if child.stopping else "crashed", words)
+
+    def _recent_crashes(self, server: str) -> list[float]:
+        since = time.monotonic() - WINDOW_SECONDS
+        recent = [when for when in self._crashes.get(server, []) if when > since]
+        if recent:
+            self._crashes[server] = recent
+        else:
+            self._crashes.pop(server, None)
+        return recent
+
+    def _status_of(self, server: str) -> dict[str, Any]:
+        child = self._running.get(server)
+        crashes = len(self._recent_crashes(server))
+        state = "stopped"
+        if child is not None and not child.gone:
+            state = "running" if child.pid else "starting"
+        elif crashes >= CRASHES:
+            state = "resting"
+        return {
+            "name": server,
+            "state": state,
+            "pid": child.pid if child is not None and child.pid else None,
+            "in_flight": child.in_flight if child is not None else 0,
+            "crashes": crashes,
+        }
+
+    def _keep(self) -> None:
+        try:
+            leftovers.keep(self.home, [leftovers.Kept(c.server, c.pid, started_at(c.pid)) for c in self._all.values()])
+        except OSError as error:
+            self._log.line(f"the list of running servers could not be kept: {error.strerror}")
+
+    def _stderr_path(self, server: str) -> str:
+        return os.path.join(self.home, "logs", f"{server}.log")
+
+
+def policy_line(policy: wire.Policy) -> bytes:
+    """The notification that tells a server its folders."""
+    return wire.notification_line("doorkeep/policy", msgspec.json.encode(policy))
+
+
+def widens(confined: wire.Policy, policy: wire.Policy) -> bool:
+    """Whether `policy` grants something that a process confined to `confined` cannot reach any more."""
+    before = wire.Grants(tuple(folder for folder in confined.folders if not folder.protected))
+    return any(_level(folder.access) > _reach(before, folder.path) for folder in policy.folders if not folder.protected)
+
+
+def _reach(grants: wire.Grants, path: str) -> int:
+    """The most that any granted folder above `path`, or `path` itself, allows: confinement is to the union of them."""
+    most = 0
+    for folder in grants.folders:
+        key, inner = wire.path_key(folder.path), wire.path_key(path)
+        if inner == key or inner.startswith(key.rstrip(os.sep) + os.sep):
+            most = max(most, _level(folder.access))
+    return most
+
+
+def _level(access: str) -> int:
+    return {"off": 0, "read": 1}.get(access, 2)
+
+
+def _own_children() -> list[int]:
+    """Process ids of our children (Linux; elsewhere orphans are not handed to us)."""
+    try:
+        with open(f"/proc/self/task/{os.getpid()}/children", "rb") as file:
+            return [int(pid) for pid in file.read().split()]
+    except OSError:
+        return []
+
+
+def _unheard(_server: str, _state: str, _words: str) -> None:
+    """Nobody listens yet."""

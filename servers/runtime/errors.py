@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 
 class ToolError(Exception):
     """A tool call that failed or was refused: an `isError` result whose text is `text`."""
@@ -12,14 +14,27 @@ class ToolError(Exception):
 
 
 class ProtocolError(Exception):
-    """A request that is answered with a JSON-RPC error. `data` is JSON text or empty (JSON-RPC 2.0 §5.1)."""
+    """A request that is answered with a JSON-RPC error. `data` is JSON text or empty (JSON-RPC 2.0 §5.1).
 
-    def __init__(self, code: int, message: str, data: bytes = b"") -> None:
+    `nameless`: the answer carries no id, because it would be taken for the answer to another request.
+    """
+
+    def __init__(self, code: int, message: str, data: bytes = b"", *, nameless: bool = False) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.data = data
+        self.nameless = nameless
 
 
 class Cancelled(BaseException):
     """The client took the call back: nothing is answered. Like GeneratorExit it passes through `except Exception`."""
+
+
+def log_bug(error: BaseException) -> None:
+    """Write where an unforeseen error came from to stderr, which the gateway or the client keeps."""
+    import traceback
+
+    frames = [f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    sys.stderr.write("\n".join([f"internal error: {type(error).__name__}: {error!s:.500}", *frames, ""]))
+    sys.stderr.flush()

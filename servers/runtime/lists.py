@@ -51,7 +51,16 @@ def tool_object(tool: Tool) -> dict[str, Any]:
 
 def capabilities(server: Server) -> dict[str, Any]:
     """What `initialize` and `server/discover` declare."""
-    return {"tools": {}} if server.tools else {}
+    offered: dict[str, Any] = {}
+    if server.tools:
+        offered["tools"] = {}
+    if server.templates:
+        offered["resources"] = {}
+    if server.prompts:
+        offered["prompts"] = {}
+    if any(one.complete for one in (*server.templates, *server.prompts.values())):
+        offered["completions"] = {}
+    return offered
 
 
 def described(server: Server) -> dict[str, Any]:
@@ -67,6 +76,15 @@ def described(server: Server) -> dict[str, Any]:
         "tools": [tool_object(tool) for tool in server.tools.values()],
         "facts": {tool.name: tool.facts for tool in server.tools.values()},
     }
+
+
+def body(server: Server, method: str) -> bytes:
+    """The members of the result of a list that never changes, without braces."""
+    if method == "tools/list":
+        return b'"tools":' + tools_text(server)
+    if method == "prompts/list":
+        return b'"prompts":' + wire.encode([prompt.shown() for prompt in server.prompts.values()])
+    return b'"resourceTemplates":' + wire.encode([template.shown() for template in server.templates])
 
 
 def tools_text(server: Server) -> bytes:

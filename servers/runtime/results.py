@@ -6,7 +6,7 @@ Results of the 2026-07-28 revision begin exactly with `{"resultType":"complete",
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -39,27 +39,43 @@ class Planned(msgspec.Struct):
 Content = Text | Image | Sequence["Text | Image"]
 Result = Content | msgspec.Struct
 
-_encode = wire.encode
+
+def _encode(value: object) -> bytes:
+    """JSON text. A file name that is no text in UTF-8 (a lone surrogate in Python's eyes) is shown with replacement characters."""
+    try:
+        return wire.encode(value)
+    except UnicodeEncodeError:
+        return wire.encode(_mended(msgspec.to_builtins(value)))
+
+
+def _mended(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    if isinstance(value, dict):
+        return {_mended(key): _mended(one) for key, one in cast("dict[Any, Any]", value).items()}
+    if isinstance(value, list):
+        return [_mended(one) for one in cast("list[Any]", value)]
+    return value
 
 
 def _block(part: str | Image) -> bytes:
     if isinstance(part, Image):
         # msgspec writes bytes as base64 text, which is what ImageContent.data wants.
         return b'{"type":"image","data":%b,"mimeType":%b}' % (_encode(part.content), _encode(part.mime))
-    return b'{"type":"text","text":%b}' % _encode(part)
+    return b'{"type":"text","text":%b}' % _encode(str(part))
 
 
 def tool_body(result: object) -> bytes:
     """The members of a CallToolResult, without braces: text alone, pictures, or a struct as facts and as the same JSON in text."""
     if isinstance(result, str):
-        return b'"content":[{"type":"text","text":%b}]' % _encode(result)
+        return b'"content":[{"type":"text","text":%b}]' % _encode(str(result))
     if isinstance(result, msgspec.Struct) and not isinstance(result, Image):
         facts = _encode(result)
         return b'"content":[{"type":"text","text":%b}],"structuredContent":%b' % (_encode(facts.decode()), facts)
     if isinstance(result, Image):
         return b'"content":[%b]' % _block(result)
     if isinstance(result, (list, tuple)):
-        return b'"content":[%b]' % b",".join([_block(part) for part in result])  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        return b'"content":[%b]' % b",".join([_block(part) for part in cast("Sequence[Text | Image]", result)])
     raise TypeError(f"a tool gave back {type(result).__name__}, not Text, Image or a struct")
 
 

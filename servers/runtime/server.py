@@ -13,11 +13,17 @@ import msgspec
 
 from servers.runtime import results, wire
 from servers.runtime.call import Call
+from servers.runtime.ground import Confine
+from servers.runtime.prompts import Prompt, PromptArgument, PromptMessage
+from servers.runtime.resources import Complete, Contents, Resource, ResourceTemplate
 from servers.runtime.tools import Accept, Change, ChangeTool, ReadTool, Tool
 
 Args = TypeVar("Args", bound=msgspec.Struct)
 Returned = TypeVar("Returned")
 Class = TypeVar("Class", bound=type[Change])
+Reader = TypeVar("Reader", bound=Callable[..., Sequence[Contents] | Contents])
+Lister = TypeVar("Lister", bound=Callable[[Call], Sequence[Resource]])
+Maker = TypeVar("Maker", bound=Callable[..., str | Sequence[PromptMessage]])
 
 
 def _words(doc: str | None, what: str) -> str:
@@ -37,6 +43,10 @@ class Server:
         self.version = version
         self.instructions = instructions
         self.tools: dict[str, Tool] = {}
+        self.templates: list[ResourceTemplate] = []
+        self.prompts: dict[str, Prompt] = {}
+        self.list_resources: Callable[[Call], Sequence[Resource]] | None = None
+        self.confine: Confine | None = None
 
     def tool(
         self,
@@ -116,6 +126,51 @@ class Server:
                 )
             )
             return change
+
+        return register
+
+    def resource_template(
+        self,
+        uri: str,
+        *,
+        name: str,
+        title: str,
+        mime_type: str = "",
+        complete: dict[str, Complete] | None = None,
+    ) -> Callable[[Reader], Reader]:
+        """Register a function `(call, **variables)` that reads the resources whose URI matches; `{name}` and `{+name}` are known."""
+
+        def register(read: Reader) -> Reader:
+            described = {"name": name, "title": title, "description": _words(read.__doc__, uri)}
+            self.templates.append(
+                ResourceTemplate(uri, read, mime_type=mime_type, complete=complete or {}, **described)
+            )
+            return read
+
+        return register
+
+    def resources(self, function: Lister) -> Lister:
+        """Register the function that names the resources worth listing."""
+        self.list_resources = function
+        return function
+
+    def prompt(
+        self,
+        *,
+        title: str,
+        arguments: Sequence[PromptArgument] = (),
+        name: str = "",
+        complete: dict[str, Complete] | None = None,
+    ) -> Callable[[Maker], Maker]:
+        """Register a function `(call, **arguments)` that makes a prompt's text or its messages."""
+
+        def register(make: Maker) -> Maker:
+            named = name or make.__name__
+            words = _words(make.__doc__, named)
+            self.prompts[named] = Prompt(
+                named, make, title=title, description=words, arguments=arguments, complete=complete or {}
+            )
+            return make
 
         return register
 

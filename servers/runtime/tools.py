@@ -14,7 +14,7 @@ import msgspec
 
 from servers.runtime import results, wire
 from servers.runtime.call import Call
-from servers.runtime.errors import ProtocolError, ToolError
+from servers.runtime.errors import ProtocolError, ToolError, log_bug
 
 Accept = Callable[[dict[str, Any]], dict[str, Any]]
 """Turns arguments that other servers' users are used to into ours; gets a dict of its own and may change it."""
@@ -162,3 +162,25 @@ class ChangeTool(Tool):
 
     def plan(self, call: Call, arguments: msgspec.Raw) -> wire.Plan:
         return self._plan(call, self.read(arguments)).plan
+
+
+def run_tool(call: Call, asked: tuple[Tool, msgspec.Raw]) -> bytes:
+    """The body of `tools/call`. Whatever goes wrong in a tool is a result that the model can read."""
+    tool, arguments = asked
+    try:
+        return results.tool_body(tool.run(call, arguments))
+    except ToolError as error:
+        return results.error_body(error.text)
+    except ProtocolError:
+        raise
+    except Exception as error:
+        log_bug(error)
+        return results.error_body(
+            f"{tool.name} failed for a reason it did not foresee ({type(error).__name__}); the server's log has the details."
+        )
+
+
+def run_plan(call: Call, asked: tuple[Tool, msgspec.Raw]) -> bytes:
+    """The body of `doorkeep/plan`; a refusal is a JSON-RPC error with the tool's own words."""
+    tool, arguments = asked
+    return wire.encode(tool.plan(call, arguments))[1:-1] or b'"reads":[]'

@@ -1,0 +1,39 @@
+"""The wire's own descriptors: taken away from 0 and 1 at the start, so that no library, print or child can write between messages.
+
+After `divert`, descriptor 1 is stderr and 0 is empty; the wire is on descriptors that no child inherits.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def divert() -> tuple[int, int]:
+    """Move the wire away from 0 and 1. Gives the descriptors to read from and to write to; both block."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        _ensure(standard, nothing)
+    source, sink = os.dup(0), os.dup(1)
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.setmode(source, os.O_BINARY)
+        msvcrt.setmode(sink, os.O_BINARY)
+    else:
+        os.set_blocking(source, True)
+        os.set_blocking(sink, True)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    os.close(nothing)
+    return source, sink
+
+
+def _ensure(standard: int, nothing: int) -> None:
+    """A parent may have closed a standard descriptor; the next file opened would take its place."""
+    try:
+        os.fstat(standard)
+    except OSError:
+        os.dup2(nothing, standard)

@@ -1,0 +1,67 @@
+"""What calls stand on: the policy in force, the folders made of it, and the undo store; and the process's own confinement.
+
+Without the gateway (`trusted` False) the policy comes from the command line and never changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from servers.runtime import wire
+
+if TYPE_CHECKING:
+    from servers.runtime.call import Call
+    from servers.runtime.safe.access import Folders
+    from servers.runtime.undo.store import UndoStore
+
+Confine = Callable[[wire.Policy, str], object]
+
+
+class Ground:
+    """`undo_folder` is where before-images go, or empty: then changes cannot be undone. `confine` is run once, before any thread."""
+
+    def __init__(
+        self, policy: wire.Policy, *, trusted: bool, undo_folder: str = "", confine: Confine | None = None
+    ) -> None:
+        self.trusted = trusted
+        self.generation = policy.generation
+        self._policy = policy
+        self._known = not trusted
+        self._undo_folder = undo_folder
+        self._confine = confine
+        self._folders: Folders | None = None
+        self._undo: UndoStore | None = None
+
+    def accept(self, params: msgspec.Raw) -> None:
+        """Take over a policy of the gateway's; an older one than that in force is dropped."""
+        policy = msgspec.json.decode(params, type=wire.Policy)
+        if self._known and policy.generation < self.generation:
+            return
+        self._known = True
+        self._policy = policy
+        self._folders = None
+        self.generation = policy.generation
+
+    def equip(self, call: Call) -> None:
+        """Give the call its folders and the undo store. The first time is the last moment with one thread: confines the process."""
+        folders = self._folders
+        if folders is None:
+            folders = self._prepare()
+        call.folders = folders
+        call.undo = self._undo
+
+    def _prepare(self) -> Folders:
+        from servers.runtime.safe.access import Folders
+
+        if self._known and self._confine is not None:
+            confine, self._confine = self._confine, None
+            confine(self._policy, self._undo_folder)
+        if self._undo_folder and self._undo is None:
+            from servers.runtime.undo.store import UndoStore
+
+            self._undo = UndoStore(self._undo_folder)
+        self._folders = folders = Folders(self._policy.generation, self._policy.folders, asked=self.trusted)
+        return folders

@@ -29,7 +29,7 @@ class Child:
     `in_flight` is kept by whoever calls: a child with calls in flight is not stopped for idleness.
     """
 
-    def __init__(self, loop: Loop, server: str, stderr: BoundedFile) -> None:
+    def __init__(self, loop: Loop, server: str, stderr: BoundedFile, longest: int = wire.MAX_LINE) -> None:
         self.server = server
         self.in_flight = 0
         self.pid = 0
@@ -43,6 +43,7 @@ class Child:
         self.on_gone: Callable[[Child, str], None] | None = None
         self.channel: Channel | None = None
         self._loop = loop
+        self._longest = longest
         self._stderr_file = stderr
         self._stderr: Channel | None = None
         self._status: int | None = None
@@ -72,7 +73,7 @@ class Child:
         found = spawning.spawn(argv, env, cwd, die_with_us)
         self.pid = found.pid
         self.started = time.monotonic()
-        lines = Lines(self._line, self._long)
+        lines = Lines(self._line, self._long, self._longest)
         self.channel = self._loop.channel(found.stdout, found.stdin, lines.feed, self._output_closed)
         self._stderr = self._loop.channel(found.stderr, -1, self._stderr_file.append)
         waiting, self._waiting = self._waiting, []
@@ -123,7 +124,7 @@ class Child:
 
     def _long(self, id_: wire.RequestId | None) -> None:
         if id_ is not None:
-            words = f"The server {self.server} answered with more than {wire.MAX_LINE // 1048576} MiB."
+            words = f"The server {self.server} answered with more than {self._longest // 1048576} MiB."
             self._message(wire.error_line(id_, wire.INTERNAL_ERROR, words)[:-1])
 
     def _output_closed(self, _words: str) -> None:

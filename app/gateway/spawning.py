@@ -13,6 +13,9 @@ import msgspec
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
+_REPORT = 3
+"""The new process's descriptor that tells why its program could not be run."""
+_DESCRIPTORS_MOST = 65536
 
 
 class Spawned(msgspec.Struct, frozen=True):
@@ -43,7 +46,7 @@ def spawn(argv: list[str], env: dict[str, str], cwd: str, die_with_us: bool) -> 
             ours.append(reader if forwards else writer)
             theirs.append(writer if forwards else reader)
         parent = os.getpid()
-        held = signal.pthread_sigmask(signal.SIG_SETMASK, range(1, signal.NSIG))
+        held = signal.pthread_sigmask(signal.SIG_SETMASK, signal.valid_signals())
         try:
             pid = os.fork()
             if pid == 0:
@@ -74,24 +77,26 @@ def _become(argv: list[str], env: dict[str, str], cwd: str, theirs: list[int], p
             _prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
             if os.getppid() != parent:
                 os._exit(0)
-        moved = [fd if fd > 2 else _above(fd) for fd in theirs[:3]]
-        for target, fd in enumerate(moved):
-            os.dup2(fd, target)
+        theirs = [_above(_REPORT, fd) for fd in theirs]
+        for target, fd in enumerate(theirs):
+            os.dup2(fd, target, inheritable=target != _REPORT)
+        os.closerange(_REPORT + 1, _DESCRIPTORS_MOST)  # also what our own parent left open for us
+        signal.set_wakeup_fd(-1)  # it is the gateway's: a signal for this process must not be told there
         for ignored in (signal.SIGPIPE, getattr(signal, "SIGXFSZ", signal.SIGPIPE)):
             signal.signal(ignored, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
         os.chdir(cwd)
         os.execvpe(argv[0], argv, env)  # noqa: S606 - by argument list, never by a shell
     except OSError as error:
-        os.write(theirs[3], b"%d" % (error.errno or 1))
+        os.write(_REPORT, b"%d" % (error.errno or 1))
     finally:
         os._exit(127)
 
 
-def _above(fd: int) -> int:
+def _above(lowest: int, fd: int) -> int:
     import fcntl
 
-    return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 3)
+    return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, lowest + 1)
 
 
 def _prctl(option: int, value: int) -> None:

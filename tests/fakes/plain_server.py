@@ -1,0 +1,72 @@
+"""A server that does what each request names; for tests of whoever supervises it. Standard library only.
+
+`echo` answers its params, `pid` the process id, `crash` exits 3, `hang` never answers, `env`, `fill` answers so many bytes,
+`grandchild` starts a sleeper (`same` group or `apart`), `dial` has a double-forked grandchild connect to a socket path.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+
+SLEEPER = [sys.executable, "-c", "import time; time.sleep(600)"]
+
+
+def dial(path: str, hello: str) -> str:
+    """What the gateway answers to a grandchild whose parent is gone and that left the session."""
+    reader, writer = os.pipe()
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork():
+            os._exit(0)
+        while os.getppid() == os.getpgrp():
+            time.sleep(0.001)
+        with socket.socket(socket.AF_UNIX) as door:
+            door.connect(path)
+            door.sendall(hello.encode() + b"\n")
+            os.write(writer, door.recv(65536))
+        os._exit(0)
+    os.close(writer)
+    os.wait()
+    with os.fdopen(reader, "rb") as answer:
+        return answer.read().decode()
+
+
+def main() -> None:
+    """Serve until stdin ends; with `--deaf`, not even then."""
+    sys.stderr.write("plain server speaks\n")
+    sys.stderr.flush()
+    policies = []
+    for line in sys.stdin:
+        message = json.loads(line)
+        method, params = message["method"], message.get("params", {})
+        if method == "doorkeep/policy":
+            policies.append(params)
+            continue
+        if method == "hang":
+            continue
+        if method == "crash":
+            os._exit(3)
+        answers = {
+            "echo": lambda: params,
+            "pid": lambda: os.getpid(),
+            "policies": lambda: policies,
+            "env": lambda: dict(os.environ),
+            "fill": lambda: "x" * params["bytes"],
+            "complain": lambda: sys.stderr.write("e" * params["bytes"]),
+            "grandchild": lambda: subprocess.Popen(SLEEPER, start_new_session=params["apart"]).pid,
+            "dial": lambda: dial(params["path"], params["hello"]),
+        }
+        result = json.dumps(answers[method]())
+        sys.stdout.write(f'{{"jsonrpc":"2.0","id":{json.dumps(message["id"])},"result":{result}}}\n')
+        sys.stdout.flush()
+    while "--deaf" in sys.argv:
+        time.sleep(1)
+
+
+if __name__ == "__main__":
+    main()

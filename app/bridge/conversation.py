@@ -10,6 +10,8 @@ from app.bridge.jsontext import parse
 from app.bridge.offline import (
     INVALID_REQUEST,
     LOST,
+    NO_JSON,
+    PARSE_ERROR,
     TOO_LONG,
     TOOLS_CHANGED,
     UNANSWERED,
@@ -78,6 +80,8 @@ class Conversation:
         message = open_request(line)
         method = message.get("method") if message else None
         if message is None or not isinstance(method, str):
+            if message is None and not (self.open or self.seeking.on):
+                self.to_client += error_line(None, PARSE_ERROR, NO_JSON)
             self._forward(line)  # no JSON: the gateway says so; or the client's answer to a question of the gateway's
             return
         params = message.get("params")
@@ -122,7 +126,7 @@ class Conversation:
         self.to_door[:0] = opening
 
     def door_took(self, count: int) -> None:
-        """The first `count` bytes of `to_door` were sent."""
+        """The first `count` bytes of `to_door`, at least one, were sent, or may have been."""
         self._cut = self.to_door[count - 1] != 10
         del self.to_door[:count]
 

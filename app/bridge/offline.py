@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 LEGACY = ("2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05")
+PARSE_ERROR = -32700
 INTERNAL_ERROR = -32603
 INVALID_REQUEST = -32600
 UNSUPPORTED_VERSION = -32022
@@ -31,6 +32,7 @@ _LISTS = {
 _MODERN_ONLY = ("resultType", "ttlMs", "cacheScope")
 
 TOOLS_CHANGED = b'{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}\n'
+NO_JSON = "The line is no JSON object."
 TOO_LONG = "The message is longer than 64 MiB, the most that Doorkeep passes on. Ask for less at a time."
 LOST = (
     "Doorkeep's gateway ended while this call was running. It may or may not have been done: look before calling again. "

@@ -1,0 +1,221 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from app.bridge.conversation import Conversation
+from app.bridge.framing import MAX_LINE
+from tests.fakes.client import MODERN_META
+
+GREETING = b'{"doorkeep":1,"version":"0","pid":1}\n'
+
+
+@pytest.fixture
+def talk(home: str) -> Conversation:
+    return Conversation(home, "filesystem", 1)
+
+
+def line(id_: Any, method: str, modern: bool = False, **params: Any) -> bytes:
+    if modern:
+        params["_meta"] = MODERN_META
+    return json.dumps({"jsonrpc": "2.0", "id": id_, "method": method, "params": params}).encode() + b"\n"
+
+
+def answer(id_: Any) -> bytes:
+    return b'{"jsonrpc":"2.0","id":' + json.dumps(id_).encode() + b',"result":{}}\n'
+
+
+def said(waiting: bytearray) -> list[Any]:
+    found = [json.loads(one) for one in bytes(waiting).split(b"\n") if one]
+    waiting.clear()
+    return found
+
+
+def connect(talk: Conversation, send: bool = True) -> list[Any]:
+    """Opens the door, lets the gateway greet, and gives what it was told."""
+    talk.seeking.begin(launch=True)
+    talk.door_opened()
+    found = said(talk.to_door) if send else []
+    talk.door_sent(GREETING)
+    return found
+
+
+def call_and_send(talk: Conversation, id_: Any, modern: bool = False) -> None:
+    talk.client_sent(line(id_, "tools/call", modern, name="write_file"))
+    talk.door_took(len(talk.to_door))
+
+
+def test_a_call_in_flight_when_the_gateway_goes_gets_one_error_and_is_never_sent_again(talk: Conversation):
+    connect(talk)
+    call_and_send(talk, 5)
+    talk.door_lost()
+    [lost] = said(talk.to_client)
+    assert lost["id"] == 5
+    assert lost["result"]["isError"] is True
+    assert [message.get("as") for message in connect(talk)] == ["session"]
+    assert not talk.waiting
+
+
+def test_a_lost_call_of_a_modern_client_is_answered_in_its_era(talk: Conversation):
+    connect(talk)
+    call_and_send(talk, 5, modern=True)
+    talk.door_lost()
+    assert said(talk.to_client)[0]["result"]["resultType"] == "complete"
+
+
+def test_a_request_that_is_no_call_gets_a_protocol_error(talk: Conversation):
+    connect(talk)
+    talk.client_sent(line(5, "resources/read", uri="file:///a"))
+    talk.door_took(len(talk.to_door))
+    talk.door_lost()
+    assert said(talk.to_client)[0]["error"]["code"] == -32603
+
+
+def test_lists_in_flight_are_asked_again_of_the_next_gateway(talk: Conversation):
+    connect(talk)
+    talk.client_sent(line(1, "tools/list"))
+    talk.door_took(len(talk.to_door))
+    talk.door_lost()
+    assert [message.get("method") for message in connect(talk)] == [None, "tools/list"]
+    assert said(talk.to_client) == []
+
+
+def test_a_list_that_ends_gateway_after_gateway_is_not_asked_for_ever(talk: Conversation):
+    talk.client_sent(line(1, "tools/list"))
+    for _ in range(3):
+        connect(talk)
+        talk.door_lost()
+    assert said(talk.to_client)[0]["id"] == 1
+    assert not talk.waiting
+
+
+def test_a_call_the_lost_gateway_got_no_byte_of_goes_to_the_next_one(talk: Conversation):
+    connect(talk)
+    talk.client_sent(line(1, "tools/call", name="a") + line(2, "tools/call", name="b"))
+    talk.door_took(10)
+    talk.door_lost()
+    assert [message["id"] for message in said(talk.to_client)] == [1], "half of call 1 was sent"
+    assert [message.get("id") for message in connect(talk)] == [None, 2]
+
+
+def test_the_remembered_handshake_goes_with_the_next_hello(talk: Conversation):
+    connect(talk)
+    talk.client_sent(line(0, "initialize", protocolVersion="2025-06-18"))
+    talk.door_took(len(talk.to_door))
+    talk.door_sent(answer(0))
+    talk.door_lost()
+    [opening] = connect(talk)
+    assert opening["initialize"] == {"protocolVersion": "2025-06-18"}
+
+
+def test_a_handshake_that_was_not_answered_is_sent_again_and_not_remembered(talk: Conversation):
+    connect(talk)
+    talk.client_sent(line(0, "initialize", protocolVersion="2025-06-18"))
+    talk.door_took(len(talk.to_door))
+    talk.door_lost()
+    opening, handshake = connect(talk)
+    assert "initialize" not in opening
+    assert handshake["method"] == "initialize"
+
+
+def test_without_a_gateway_everything_that_waits_is_answered(talk: Conversation):
+    talk.client_sent(
+        line(0, "initialize", protocolVersion="2025-06-18") + line(1, "tools/list") + line(2, "tools/call")
+    )
+    talk.give_up()
+    handshake, listed, called = said(talk.to_client)
+    assert handshake["result"]["protocolVersion"] == "2025-06-18"
+    assert listed["result"]["tools"] == []
+    assert called["result"]["isError"] is True
+    assert not talk.to_door
+
+
+def test_a_client_that_was_given_an_empty_list_is_told_when_the_gateway_comes(talk: Conversation):
+    talk.client_sent(line(0, "initialize", protocolVersion="2025-06-18") + line(1, "tools/list"))
+    talk.give_up()
+    said(talk.to_client)
+    [opening] = connect(talk)
+    assert opening["initialize"]["protocolVersion"] == "2025-06-18"
+    assert said(talk.to_client) == [{"jsonrpc": "2.0", "method": "notifications/tools/list_changed"}]
+
+
+def test_a_gateway_that_refuses_is_quoted_to_every_call(talk: Conversation):
+    talk.client_sent(line(1, "tools/call"))
+    talk.seeking.begin(launch=True)
+    talk.door_opened()
+    talk.door_sent(b'{"doorkeep":1,"error":{"title":"Not you.","detail":"","fix":"Leave."}}\n')
+    assert talk.refused
+    talk.door_lost()
+    assert said(talk.to_client)[0]["result"]["content"][0]["text"] == "Not you. Leave."
+    assert not talk.seeking.on
+
+
+def test_whatever_listens_there_but_does_not_greet_is_no_gateway(talk: Conversation):
+    talk.client_sent(line(1, "tools/call"))
+    talk.door_opened()
+    talk.door_sent(b"HTTP/1.1 400 Bad Request\n" + answer(1))
+    assert talk.refused
+    talk.door_lost()
+    assert said(talk.to_client)[0]["result"]["isError"] is True
+
+
+def test_a_cancelled_call_is_no_longer_waited_for(talk: Conversation):
+    connect(talk)
+    call_and_send(talk, 5)
+    cancel = {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 5}}
+    talk.client_sent(json.dumps(cancel).encode() + b"\n")
+    assert not talk.waiting
+    assert said(talk.to_door) == [cancel]
+
+
+def test_a_line_over_the_bound_is_refused_by_its_id_and_the_next_one_passes(talk: Conversation):
+    connect(talk)
+    huge = (
+        json.dumps({"jsonrpc": "2.0", "id": 6, "method": "tools/call", "params": {"x": "y" * MAX_LINE}}).encode()
+        + b"\n"
+    )
+    for at in range(0, len(huge), 1 << 20):
+        talk.client_sent(huge[at : at + (1 << 20)])
+    talk.client_sent(line(7, "tools/call"))
+    [refused] = said(talk.to_client)
+    assert refused["id"] == 6
+    assert "64 MiB" in refused["result"]["content"][0]["text"]
+    assert [message["id"] for message in said(talk.to_door)] == [7]
+
+
+def test_an_answer_over_the_bound_becomes_a_clear_error(talk: Conversation):
+    connect(talk)
+    call_and_send(talk, 6)
+    talk.door_sent(b'{"jsonrpc":"2.0","id":6,"result":{"content":"')
+    for _ in range(65):
+        talk.door_sent(b"x" * (1 << 20))
+    talk.door_sent(b'"}}\n')
+    [refused] = said(talk.to_client)
+    assert refused["id"] == 6
+    assert "64 MiB" in refused["result"]["content"][0]["text"]
+
+
+def test_nonsense_passes_to_the_gateway_and_is_answered_without_one(talk: Conversation):
+    talk.client_sent(b"nonsense\n")
+    assert said(talk.to_client)[0]["error"]["code"] == -32700
+    connect(talk)
+    talk.client_sent(b"nonsense\n")
+    assert talk.to_door == b"nonsense\n"
+
+
+def test_no_request_stays_unanswered_when_the_bridge_leaves(talk: Conversation):
+    connect(talk)
+    call_and_send(talk, 1)
+    talk.client_ended()
+    talk.leave()
+    assert said(talk.to_client)[0]["id"] == 1
+
+
+@pytest.mark.parametrize("id_", [1, "1", 1.5, 'é\n"x', None, [1]])
+def test_any_id_finds_its_way_back(talk: Conversation, id_: Any):
+    connect(talk)
+    call_and_send(talk, id_)
+    talk.door_lost()
+    assert said(talk.to_client)[0]["id"] == id_

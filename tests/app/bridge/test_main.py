@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from app.bridge.main import read_arguments
+from tests.fakes.client import stripped_environment
+from tests.fakes.gateway import FakeGateway
+
+TELL = """
+import os, sys
+leave = os._exit
+def tell(status):
+    sys.stderr.write("\\n".join(sys.modules))
+    leave(status)
+os._exit = tell
+from app.bridge.main import main
+main()
+"""
+TOO_DEAR = {
+    "json",
+    "re",
+    "enum",
+    "typing",
+    "socket",
+    "subprocess",
+    "asyncio",
+    "argparse",
+    "logging",
+    "threading",
+    "hashlib",
+}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["filesystem"], ["--home", "/x", "filesystem"], ["--home=/x", "filesystem"], ["filesystem", "--home", "/x"]],
+)
+def test_the_server_is_named_and_the_home_may_be(home: str, arguments: list[str]):
+    assert read_arguments(arguments) == ("/x" if len(arguments) > 1 else home, "filesystem")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["a", "b"], ["--home"], ["--home", "/x"], ["UPPER"], ["a/b"], ["x" * 31], ["--help-me", "a"], ["../x"]],
+)
+def test_anything_else_is_a_usage_error(arguments: list[str]):
+    assert isinstance(read_arguments(arguments), str)
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "app.bridge.main", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=20,
+        input="",
+    )
+
+
+def test_a_usage_error_says_so_on_stderr_and_nothing_on_stdout():
+    done = run("NO")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "usage: doorkeep-bridge" in done.stderr
+
+
+def test_help_is_not_protocol():
+    done = run("--help")
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_a_running_bridge_has_loaded_the_standard_library_and_itself_only(home: str, gateway: FakeGateway):
+    with subprocess.Popen(
+        [sys.executable, "-c", TELL, "--home", home, "filesystem"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=stripped_environment(),
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
+        peer = gateway.accept()
+        process.stdin.write(b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x"}}\n')
+        process.stdin.flush()
+        peer.read()
+        gateway.end()
+        assert b"isError" in process.stdout.readline()
+        process.stdin.close()
+        loaded = process.stderr.read().decode().split()
+    ours = {name for name in loaded if name.split(".")[0] not in sys.stdlib_module_names and name != "__main__"}
+    strangers = {name for name in ours if name != "app" and not name.startswith("app.bridge")}
+    assert {name for name in strangers if not name.startswith(("_virtualenv", "_distutils_hack"))} == set()
+    assert "app.bridge.posix" in ours
+    assert not TOO_DEAR & set(loaded)
+
+
+def test_it_writes_no_file(home: str, gateway: FakeGateway):
+    before = sorted(os.walk(home))
+    done = run("--home", home, "filesystem")
+    assert done.returncode == 0
+    assert sorted(os.walk(home)) == before

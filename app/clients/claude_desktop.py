@@ -1,0 +1,66 @@
+"""What is particular to Claude Desktop: its two forms, how it is told from other programs, what an organisation may forbid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from app.clients import locations
+from app.clients.jsonc import Dialect
+from app.clients.locations import Location, Machine
+from app.desktop.apps import Application
+
+APPLICATION = Application(
+    title="Claude Desktop",
+    words=("claude",),
+    linux_command="claude-desktop",
+    bundle="com.anthropic.claudefordesktop",
+    executable="/Claude.app/Contents/MacOS/Claude",
+    image="claude.exe",
+    image_folders=("\\windowsapps\\claude_", "\\anthropicclaude\\"),
+    policy="SOFTWARE\\Policies\\Claude",
+)
+
+
+class Client(msgspec.Struct, frozen=True):
+    """A program whose configuration we write. `section` holds the servers; `places` finds its files on a machine."""
+
+    id: str
+    title: str
+    application: Application
+    section: str
+    dialect: Dialect
+    places: Callable[[Machine], list[Location]]
+
+
+CLIENTS: dict[str, Client] = {
+    client.id: client
+    for client in (
+        Client(locations.CLAUDE_DESKTOP, "Claude Desktop", APPLICATION, "mcpServers", "json", locations.claude_desktop),
+        Client(
+            locations.CLAUDE_DESKTOP_3P,
+            "Claude Desktop (third-party inference)",
+            APPLICATION,
+            "mcpServers",
+            "json",
+            locations.claude_desktop_3p,
+        ),
+    )
+}
+"""Every client that `doorkeep clients` knows, by id."""
+
+
+def why_blocked(managed: Mapping[str, Any]) -> str:
+    """Words where the organisation's policy keeps Claude Desktop from starting local servers, else "".
+
+    `managed`: forced settings; their values come as text, numbers or booleans.
+    """
+    value = managed.get("isLocalDevMcpEnabled")
+    if value is None or str(value).strip().lower() not in {"false", "0", "no"}:
+        return ""
+    return (
+        "Your organisation turned local servers off in Claude Desktop (policy isLocalDevMcpEnabled), so it will not start "
+        "any entry; ask whoever manages this computer."
+    )

@@ -114,7 +114,7 @@ class New:
         self.fd = self._make()
         try:
             if like is not None:
-                _liken(self.fd, like, source)
+                liken(self.fd, like, source)
         except BaseException:
             self.__exit__()
             raise
@@ -198,7 +198,8 @@ def same(one: os.stat_result, other: os.stat_result) -> bool:
     )
 
 
-def _liken(fd: int, like: os.stat_result, source: int | None) -> None:
+def liken(fd: int, like: os.stat_result, source: int | None) -> None:
+    """Give the open file `fd` the mode and owner of `like` and the extended attributes of the open file `source`."""
     mine = os.fstat(fd)
     if (mine.st_uid, mine.st_gid) != (like.st_uid, like.st_gid):
         _give(fd, like.st_uid, like.st_gid)

@@ -60,7 +60,7 @@ def _escape_at(text: str, position: int) -> tuple[str, int] | None:
         return None
     code = int(digits, 16)
     if length == 2:
-        if 0x80 <= code:
+        if code >= 0x80:
             return chr(0xDC00 + code), 4
         if 0 < code < 0x20 or code in (0x5C, 0x7F):
             return chr(code), 4

@@ -1,0 +1,186 @@
+"""Taking a change back. It is a change itself, recorded before anything is done, and can be taken back in turn.
+
+plan = plan_undo(store, folders, change_id)                 # going_back.py
+done = apply_undo(store, folders, change_id, guard=plan.guard, client=…)
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat as kinds
+from collections.abc import Callable
+
+import msgspec
+
+from servers.runtime.safe import moving
+from servers.runtime.safe.access import Folders
+from servers.runtime.safe.atomic import New, liken, replace_with, same
+from servers.runtime.safe.etag import MAX_HASHED, etag
+from servers.runtime.safe.names import meant
+from servers.runtime.safe.opening import Parent, open_parent
+from servers.runtime.safe.words import ConflictError, said
+from servers.runtime.undo import trash
+from servers.runtime.undo.change import Change, Trashing
+from servers.runtime.undo.going_back import WHAT, GoingBack, Taking, open_image, plan_undo
+from servers.runtime.undo.record import Outcome, Step, step_of
+from servers.runtime.undo.store import UndoStore
+
+
+class Undone(msgspec.Struct):
+    """`change_id` is the undo's own; `lines` say what was done, one a step; `paths` are absolute."""
+
+    change_id: str
+    lines: list[str]
+    paths: list[str]
+
+
+def apply_undo(
+    store: UndoStore,
+    folders: Folders,
+    change_id: str,
+    *,
+    guard: str = "",
+    force: bool = False,
+    tool: str = "undo",
+    client: str = "",
+) -> Undone:
+    """Take the change back, all of it or, where a conflict speaks against it, nothing.
+
+    `guard`: the plan's, if one was agreed to; another state of the world is ConflictError. `force`: files that were changed
+    since are taken back all the same; what they hold now is kept for undo. Raises ToolError.
+    """
+    plan = plan_undo(store, folders, change_id)
+    if guard and guard != plan.guard:
+        raise ConflictError("Something changed since this undo was looked at. Nothing was done; look again.")
+    hard = [taking.conflict for taking in plan.takings if taking.conflict and not (force and taking.forcible)]
+    if hard:
+        raise ConflictError(
+            f"The change {change_id} cannot be taken back, and nothing was done: {'; '.join(hard[:10])}."
+        )
+    wanted = [taking for taking in plan.takings if not taking.skipped]
+    if not wanted:
+        store.add(change_id, Outcome(undone_by="nothing"))
+        raise ConflictError(
+            f"There is nothing to take back of the change {change_id}: it never came to be, or is undone."
+        )
+    with store.begin(tool, client, undoes=change_id) as change:
+        trashings = [_prepare(store, folders, change, taking) for taking in wanted]
+        change.commit()
+        for taking, trashing in zip(wanted, trashings, strict=True):
+            _do(store, folders, change, taking, trashing)
+        store.add(change_id, Outcome(undone_by=change.id))
+    return Undone(change.id, [taking.words for taking in wanted], plan.paths)
+
+
+def _prepare(store: UndoStore, folders: Folders, change: Change, taking: Taking) -> Trashing | None:
+    """The step of the undo's own record that takes this one back."""
+    step = taking.step
+    with open_parent(folders, step.real_path(), "change", WHAT) as parent:
+        match step.kind:
+            case "write" if taking.state:
+                change.before(parent, after=_etag_to_be(store, step))
+            case "write" | "remove":
+                change.created(parent, after=_etag_to_be(store, step))
+            case "create":
+                change.removed(parent)
+            case "make_folder":
+                change.removed_folder(parent)
+            case "remove_folder":
+                change.made_folder(parent)
+            case "move":
+                with open_parent(folders, step.real_source(), "change", WHAT) as source:
+                    change.moved(parent, source)
+            case "trash":
+                # A copy out of another file system has an inode of its own, so only a plain rename can promise one.
+                told = {} if step.image else {"inode": step.inode, "device": step.device}
+                change.add(step_of("restore", parent.path, place=step.place, **told))
+            case "restore":
+                # The parent is opened again to do it; the place stays reserved.
+                trashing = change.trashed(parent)
+                trashing.let_go()
+                return trashing
+    return None
+
+
+def _do(store: UndoStore, folders: Folders, change: Change, taking: Taking, trashing: Trashing | None) -> None:
+    step = taking.step
+    with open_parent(folders, step.real_path(), "change", WHAT) as parent:
+        try:
+            match step.kind:
+                case "write" | "remove":
+                    _write_back(store, change, parent, step, taking.state if step.kind == "write" else "")
+                case "create":
+                    _remove(parent)
+                case "make_folder":
+                    os.rmdir(parent.name, dir_fd=parent.fd)
+                case "remove_folder":
+                    os.mkdir(parent.name, step.mode or 0o777, dir_fd=parent.fd)
+                case "move":
+                    with open_parent(folders, step.real_source(), "change", WHAT) as source:
+                        moving.rename_new(parent.fd, parent.name, source.fd, source.name)
+                case "trash":
+                    _bring_back(store, parent, step)
+                case "restore":
+                    if trashing is not None:
+                        trashing.take(parent)
+        except OSError as error:
+            raise said(WHAT, parent.path, error) from None
+
+
+def _etag_to_be(store: UndoStore, step: Step) -> str:
+    """The etag that the file will have once its image is back; unknown (empty) for a large one, whose inode counts."""
+    return _with_image(store, step, lambda fd, found: "" if found.st_size > MAX_HASHED else etag(fd, found))
+
+
+def _write_back(store: UndoStore, change: Change, parent: Parent, step: Step, expect: str) -> None:
+    def put(fd: int, found: os.stat_result) -> str:
+        def fill(new: New) -> None:
+            new.copy(fd)
+            liken(new.fd, found, fd)
+
+        replace_with(parent, fill, expect=expect or None, create_only=not expect)
+        now = os.open(parent.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=parent.fd)
+        try:
+            return etag(now, os.fstat(now))
+        finally:
+            os.close(now)
+
+    change.after(parent, _with_image(store, step, put))
+
+
+def _with_image(store: UndoStore, step: Step, use: Callable[[int, os.stat_result], str]) -> str:
+    fd = open_image(store, step)
+    try:
+        return use(fd, os.fstat(fd))
+    finally:
+        os.close(fd)
+
+
+def _remove(parent: Parent) -> None:
+    """Remove the file that was looked at, and no other that takes its name meanwhile."""
+    seen = parent.look()
+    if seen is None or not kinds.S_ISREG(seen.st_mode):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+    away = moving.temporary_name()
+    moving.rename_new(parent.fd, parent.name, parent.fd, away)
+    if not same(seen, os.stat(away, dir_fd=parent.fd, follow_symlinks=False)):
+        moving.rename_new(parent.fd, away, parent.fd, parent.name)
+        raise ConflictError(f"{parent.path} was changed at this moment. It was left as it is.")
+    os.unlink(away, dir_fd=parent.fd)
+
+
+def _bring_back(store: UndoStore, parent: Parent, step: Step) -> None:
+    if step.image:
+        trash.carry(store.images, step.image, parent.fd, parent.name, store.quota)
+        return
+    place = meant(step.place)
+    folder = os.open(os.path.dirname(place), os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        trash.carry(folder, os.path.basename(place), parent.fd, parent.name, store.quota)
+    finally:
+        os.close(folder)
+    trash.drop(trash.Place("", "", meant(step.note)))
+
+
+__all__ = ["GoingBack", "Undone", "apply_undo", "plan_undo"]

@@ -22,6 +22,7 @@ MAX_PATH = 4096
 """Bytes of a whole path that an argument may have."""
 MAX_NAME = 255
 """Bytes of one part of it."""
+_MAX_KNOWN = 1024
 _KERNEL_TREES = ("/proc", "/sys", "/dev")
 
 
@@ -32,7 +33,7 @@ class Folders:
     nobody can be asked, so a change in such a folder is refused.
     """
 
-    __slots__ = ("_rows", "asked", "generation", "grants", "roots")
+    __slots__ = ("_allowed", "_granted", "_rows", "asked", "generation", "grants", "roots")
 
     def __init__(self, generation: int = 0, folders: tuple[Folder, ...] = (), *, asked: bool = False) -> None:
         self.generation = generation
@@ -40,6 +41,8 @@ class Folders:
         self.asked = asked
         self.roots: dict[str, object] = {}
         """Open descriptors of granted folders, kept by opening.py."""
+        self._allowed: dict[tuple[str, Need], Folder] = {}
+        self._granted = Grants(tuple(folder for folder in folders if not folder.protected))
         self._rows = [(path_key(folder.path), folder) for folder in folders]
 
     def open_folders(self) -> list[Folder]:
@@ -89,16 +92,27 @@ class Folders:
         Raises RefusedError: nothing granted there, `off`, read-only, protected, sensitive, or (a change) a file that other
         programs execute.
         """
-        what = what or ("read" if need == "read" else "change")
+        known = self._allowed.get((path, need))
+        if known is not None:
+            return known
+        folder = self._judge(path, need, what or need)
+        if len(self._allowed) >= _MAX_KNOWN:
+            self._allowed.clear()
+        self._allowed[path, need] = folder
+        return folder
+
+    def _judge(self, path: str, need: Need, what: str) -> Folder:
         if path.startswith(_KERNEL_TREES) and path.split("/", 2)[1] in ("proc", "sys", "dev"):
             raise RefusedError(
                 f"Cannot {what} {path}: it belongs to the system's kernel and holds no files of the user's."
             )
-        folder = self.grants.covering(path)
+        # A protected row takes away and never gives: what it leaves readable must be granted by another row.
+        folder = self._granted.covering(path)
+        guard = self.grants.covering(path)
         if folder is None:
             raise RefusedError(f"Cannot {what} {path}: it lies in no folder that the user granted. {self._offer(path)}")
-        if folder.protected and (folder.access == "off" or need == "change"):
-            raise RefusedError(f"Cannot {what} {path}: Doorkeep protects {folder.path}, and no grant opens it.")
+        if guard is not None and guard.protected and (guard.access == "off" or need == "change"):
+            raise RefusedError(f"Cannot {what} {path}: Doorkeep protects {guard.path}, and no grant opens it.")
         if folder.access == "off":
             raise RefusedError(
                 f"Cannot {what} {path}: the user switched off the folder {folder.path}. Ask the user to open it in Doorkeep."

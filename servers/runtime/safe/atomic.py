@@ -6,8 +6,11 @@ existing inode, so hard links elsewhere and readers keep what they have. A failu
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import stat as kinds
+import sys
 from collections.abc import Callable
 
 from servers.runtime.safe import moving
@@ -203,7 +206,7 @@ def liken(fd: int, like: os.stat_result, source: int | None) -> None:
     mine = os.fstat(fd)
     if (mine.st_uid, mine.st_gid) != (like.st_uid, like.st_gid):
         _give(fd, like.st_uid, like.st_gid)
-    if source is not None and hasattr(os, "listxattr"):
+    if source is not None:
         _copy_attributes(source, fd)
     os.fchmod(fd, kinds.S_IMODE(like.st_mode) & ~(kinds.S_ISUID | kinds.S_ISGID))
 
@@ -219,17 +222,21 @@ def _give(fd: int, user: int, group: int) -> None:
 
 
 def _copy_attributes(source: int, target: int) -> None:
-    try:
-        names = os.listxattr(source)
-    except OSError:
-        return  # a file system without extended attributes
-    for name in names:
-        if name in _NEVER_COPIED:
-            continue
+    if sys.platform == "darwin":
+        from servers.runtime.safe import macos
+
+        macos.copy_attributes(source, target)
+    elif sys.platform == "linux":
         try:
-            os.setxattr(target, name, os.getxattr(source, name))
-        except PermissionError:
-            continue  # trusted.* and security.* are the system's to give
+            names = os.listxattr(source)
+        except OSError:
+            return  # a file system without extended attributes
+        for name in names:
+            if name not in _NEVER_COPIED:
+                # trusted.* and security.* are the system's to give; a full attribute block costs the attribute, not the write.
+                with contextlib.suppress(OSError):
+                    os.setxattr(target, name, os.getxattr(source, name))
 
 
-_NO_TMPFILE = (95, 22, 21, 2, 38)  # EOPNOTSUPP, EINVAL, EISDIR (kernels that do not know the flag), ENOENT, ENOSYS
+# EISDIR and ENOENT are what kernels say that do not know the flag (open(2)).
+_NO_TMPFILE = (errno.EOPNOTSUPP, errno.EINVAL, errno.EISDIR, errno.ENOENT, errno.ENOSYS)

@@ -185,10 +185,12 @@ _KINDS = {
 
 def _find(folders: Folders, path: str, need: Need, what: str, flags: int) -> Opened:
     """The object at `path`, found with `flags` and judged by its real path."""
-    asked = folders.grants.covering(path)
-    if asked is None:
-        return _find_real(folders, path, need, what, flags)
-    folders.require(path, "read", what)
+    try:
+        asked = folders.require(path, "read", what)
+    except RefusedError:
+        if folders.grants.covering(path) is None:
+            return _find_real(folders, path, need, what, flags)
+        raise
     try:
         fd = _beneath(folders, asked, path, flags, links=True)
     except OSError as error:

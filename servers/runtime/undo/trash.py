@@ -5,6 +5,7 @@ The freedesktop trash is filled as its specification 1.0 says: the description f
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import time
@@ -92,7 +93,7 @@ def _freedesktop(trash: str, parent: Parent) -> Place:
             os.unlink(note)  # an entry without a description holds the name
             continue
         return Place(files, name, note)
-    raise FileExistsError(17, os.strerror(17), parent.name)
+    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), parent.name)
 
 
 def _free_name(folder: str, name: str) -> str:
@@ -100,7 +101,7 @@ def _free_name(folder: str, name: str) -> str:
         tried = _numbered(name, number)
         if not os.path.lexists(os.path.join(folder, tried)):
             return tried
-    raise FileExistsError(17, os.strerror(17), name)
+    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), name)
 
 
 def _numbered(name: str, number: int) -> str:
@@ -126,7 +127,7 @@ def carry(source: int, old: str, target: int, new: str, most: int) -> None:
         moving.rename_new(source, old, target, new)
         return
     except OSError as error:
-        if error.errno != 18:  # EXDEV
+        if error.errno != errno.EXDEV:
             raise
     part = moving.temporary_name()
     try:

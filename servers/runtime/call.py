@@ -25,7 +25,7 @@ MAX_CHARS = 40_000
 
 
 class Call:
-    """One request being served. `folders` and `undo` are there before a tool is called."""
+    """One request being served. `folders` are there before a tool is called."""
 
     __slots__ = (
         "_deadline",
@@ -42,11 +42,11 @@ class Call:
         "max_chars",
         "modern",
         "order",
-        "undo",
+        "undo_store",
     )
 
     folders: Folders
-    undo: UndoStore | None
+    undo_store: Callable[[], UndoStore | None]
 
     def __init__(
         self,
@@ -76,6 +76,11 @@ class Call:
         if self._touched is None:
             self._touched = {}
         self._touched[path] = None
+
+    @property
+    def undo(self) -> UndoStore | None:
+        """Where before-images go, or None: the server was started without one. Raises ToolError where it cannot be used."""
+        return self.undo_store()
 
     @property
     def touched(self) -> list[str]:

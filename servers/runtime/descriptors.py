@@ -28,6 +28,7 @@ def divert() -> tuple[int, int]:
     os.dup2(nothing, 0)
     os.dup2(2, 1)
     os.close(nothing)
+    sys.stdout = sys.stderr
     return source, sink
 
 

@@ -5,6 +5,7 @@ Without the gateway (`trusted` False) the policy comes from the command line and
 
 from __future__ import annotations
 
+import _thread
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ class Ground:
         self._confine = confine
         self._folders: Folders | None = None
         self._undo: UndoStore | None = None
+        self._undo_lock = _thread.allocate_lock()
 
     def accept(self, params: msgspec.Raw) -> None:
         """Take over a policy of the gateway's; an older one than that in force is dropped."""
@@ -46,12 +48,21 @@ class Ground:
         self.generation = policy.generation
 
     def equip(self, call: Call) -> None:
-        """Give the call its folders and the undo store. The first time is the last moment with one thread: confines the process."""
+        """Give the call its folders and its way to the undo store. The first time, with one thread still, confines the process."""
         folders = self._folders
         if folders is None:
             folders = self._prepare()
         call.folders = folders
-        call.undo = self._undo
+        call.undo_store = self.undo_store
+
+    def undo_store(self) -> UndoStore | None:
+        """The store, opened when it is first wanted. Raises ToolError where its folder cannot be used."""
+        if self._undo is None and self._undo_folder:
+            from servers.runtime.undo.store import UndoStore
+
+            with self._undo_lock:
+                self._undo = self._undo or UndoStore(self._undo_folder)
+        return self._undo
 
     def _prepare(self) -> Folders:
         from servers.runtime.safe.access import Folders
@@ -59,9 +70,5 @@ class Ground:
         if self._known and self._confine is not None:
             confine, self._confine = self._confine, None
             confine(self._policy, self._undo_folder)
-        if self._undo_folder and self._undo is None:
-            from servers.runtime.undo.store import UndoStore
-
-            self._undo = UndoStore(self._undo_folder)
         self._folders = folders = Folders(self._policy.generation, self._policy.folders, asked=self.trusted)
         return folders

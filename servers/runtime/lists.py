@@ -6,6 +6,7 @@ The running server answers from that file too, so that it starts without derivin
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -96,7 +97,7 @@ def tools_text(server: Server) -> bytes:
         except msgspec.DecodeError:
             of = {}
         if of.get("version") == server.version:
-            return bytes(found.tools)
+            return msgspec.json.format(bytes(found.tools), indent=-1)  # a line break would end the message
     return wire.encode([tool_object(tool) for tool in server.tools.values()])
 
 
@@ -106,3 +107,26 @@ def _read(name: str) -> Builtin | None:
             return msgspec.json.decode(file.read(), type=Builtin)
     except (OSError, msgspec.DecodeError):
         return None
+
+
+def write(module: str, to: str = "") -> str:
+    """Write the lists of `module`'s server to its file, or to the folder `to`; gives the path."""
+    import importlib
+
+    found = importlib.import_module(module)
+    server: Server = getattr(found, "server", None) or importlib.import_module(f"{module}.server").server
+    path = os.path.join(to or folder(), f"{server.name}.json")
+    with open(path, "wb") as file:
+        file.write(msgspec.json.format(wire.encode(described(server)), indent=2) + b"\n")
+    return path
+
+
+def main(argv: list[str]) -> int:
+    """`python -m servers.runtime.lists servers.filesystem …`: write the files of these servers."""
+    for module in argv:
+        sys.stderr.write(write(module) + "\n")
+    return 0 if argv else 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

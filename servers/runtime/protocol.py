@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import UNSET
 
-from servers.runtime import completion, prompts, requests, resources, wire
+from servers.runtime import batches, completion, prompts, requests, resources, wire
 from servers.runtime.answers import Answers
 from servers.runtime.call import Call
 from servers.runtime.errors import Cancelled, ProtocolError, ToolError, log_bug
@@ -46,6 +46,16 @@ class Job:
         self.asked = asked
 
 
+class Batch:
+    """The jobs of one array, done one after the other, and what of it was answered at once."""
+
+    __slots__ = ("answers", "jobs")
+
+    def __init__(self, jobs: list[Job], answers: list[bytes]) -> None:
+        self.jobs = jobs
+        self.answers = answers
+
+
 Opener = Callable[[wire.Message], Job | None]
 
 
@@ -66,6 +76,7 @@ class Protocol:
         self._answers = Answers(server, signed=not ground.trusted)
         self._in_flight: dict[wire.RequestId, Call] = {}
         self._listening: set[wire.RequestId] = set()
+        self._revision = ""
         self._read_call = msgspec.json.Decoder(requests.CallParams).decode
         self._read_params = msgspec.json.Decoder(requests.Params).decode
         self._openers: dict[str, Opener] = {
@@ -85,13 +96,12 @@ class Protocol:
 
     # -- what came
 
-    def open(self, line: bytes | TooLong) -> Job | None:
+    def open(self, line: bytes | TooLong) -> Job | Batch | None:
         """Answer a line at once, or give back the job that will. Never raises for what a peer may send."""
         try:
             message = wire.decode(line)  # pyright: ignore[reportArgumentType] - TooLong is not bytes, see below
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError) as error:
-            self._unreadable(line, error)
-            return None
+            return self._unreadable(line, error)
         id_, method = message.id, message.method
         if id_ is UNSET or id_ is None or method is UNSET:
             self._without_answer(message)
@@ -106,20 +116,47 @@ class Protocol:
             raise ProtocolError(wire.METHOD_NOT_FOUND, f"Unknown method: {method[:100]}")
         except ProtocolError as error:
             self._send(wire.error_line(None if error.nameless else id_, error.code, error.message, error.data))
+        except Exception as error:
+            log_bug(error)
+            self._send(wire.error_line(id_, wire.INTERNAL_ERROR, f"Internal error ({type(error).__name__})"))
         return None
 
-    def _unreadable(self, line: bytes | TooLong, error: Exception) -> None:
+    def _unreadable(self, line: bytes | TooLong, error: Exception) -> Batch | None:
         if isinstance(line, TooLong):
             words = f"A message of {line.size:,} bytes is too long"
             self._refuse(stated_id(line.head, line.tail), wire.INVALID_REQUEST, words)
         elif not line or line.isspace():
-            return
+            pass
+        elif line.lstrip()[:1] == b"[" and isinstance(error, msgspec.ValidationError):
+            return self._open_batch(line)
         elif isinstance(error, msgspec.ValidationError):
             self._refuse(stated_id(line[:256], line[-256:]), wire.INVALID_REQUEST, f"Not a JSON-RPC message: {error}")
         elif isinstance(error, RecursionError):
             self._refuse(stated_id(line[:256], line[-256:]), wire.PARSE_ERROR, "The JSON is nested too deeply")
         else:
             self._refuse(stated_id(line[:256], line[-256:]), wire.PARSE_ERROR, f"Not JSON: {error}")
+        return None
+
+    def _open_batch(self, line: bytes) -> Batch | None:
+        answers: list[bytes] = []
+        jobs: list[Job] = []
+        send, self._send = self._send, answers.append
+        try:
+            for message in batches.split(line, self._revision):
+                job = self.open(message)
+                if isinstance(job, Job):
+                    jobs.append(job)
+        except ProtocolError as error:
+            answers[:] = []
+            send(wire.error_line(None, error.code, error.message))
+        finally:
+            self._send = send
+        if jobs:
+            return Batch(jobs, answers)
+        joined = batches.join(answers)
+        if joined:
+            send(joined)
+        return None
 
     def _refuse(self, id_: int | str | None, code: int, words: str) -> None:
         """An error for a message that could not be read. An id in flight is not used: its call is still being answered."""
@@ -177,8 +214,10 @@ class Protocol:
         self._in_flight[id_] = call
         return call
 
-    def work(self, job: Job) -> bytes:
+    def work(self, job: Job | Batch) -> bytes:
         """Do a job; gives its answer line, or nothing where the client took the call back. Never raises."""
+        if isinstance(job, Batch):
+            return batches.join([*job.answers, *map(self.work, job.jobs)])
         call = job.call
         try:
             body = job.run(call, job.asked)
@@ -195,8 +234,10 @@ class Protocol:
         finally:
             self._in_flight.pop(call.id, None)
 
-    def refuse(self, job: Job, words: str) -> bytes:
+    def refuse(self, job: Job | Batch, words: str) -> bytes:
         """The answer to a job that will not be done."""
+        if isinstance(job, Batch):
+            return batches.join([*job.answers, *[self.refuse(one, words) for one in job.jobs]])
         self._in_flight.pop(job.call.id, None)
         return wire.error_line(job.call.id, wire.INTERNAL_ERROR, words)
 
@@ -237,8 +278,8 @@ class Protocol:
 
     def _initialize(self, message: wire.Message) -> None:
         asked = requests.read(_read_initialize, message.params).protocol_version
-        version = asked if asked in wire.LEGACY else wire.LEGACY[0]
-        self._answer(message, self._answers.initialized(version), modern=False)
+        self._revision = asked if asked in wire.LEGACY else wire.LEGACY[0]
+        self._answer(message, self._answers.initialized(self._revision), modern=False)
 
     def _discover(self, message: wire.Message) -> None:
         self._need_modern(message)

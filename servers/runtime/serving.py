@@ -95,9 +95,12 @@ def serve(server: Server, argv: Sequence[str], *, max_line: int = wire.MAX_LINE)
 
 
 def _run(server: Server, arguments: Arguments, max_line: int) -> NoReturn:
+    import signal
+
     from servers.runtime.descriptors import divert
 
     source, sink = divert()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C in a terminal reaches the whole group: no stack, just the end
 
     from servers.runtime.ground import Ground
     from servers.runtime.parent import Wait

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NoReturn, Protocol
 from servers.runtime.framing import Lines, TooLong
 
 if TYPE_CHECKING:
-    from servers.runtime.protocol import Job
+    from servers.runtime.protocol import Batch, Job
 
 CHUNK = 256 * 1024
 """Bytes asked for in one read."""
@@ -25,6 +25,8 @@ AT_WORK = 16
 """Calls that may be at work at once, each on its thread."""
 WAITING = 1024
 """Calls that may wait for one of these; further ones are refused."""
+WAITING_BYTES = 64 * 1024 * 1024
+"""And how large they may be together."""
 UNSENT = 8 * 1024 * 1024
 """Bytes of answers that may wait for a peer that does not read; beyond them nothing more is read."""
 TICK_SECONDS = 0.004
@@ -41,9 +43,9 @@ SPARE_THREADS = 2
 class Conversation(Protocol):
     """What the loop drives; `servers.runtime.protocol.Protocol`."""
 
-    def open(self, line: bytes | TooLong) -> Job | None: ...
-    def work(self, job: Job) -> bytes: ...
-    def refuse(self, job: Job, words: str) -> bytes: ...
+    def open(self, line: bytes | TooLong) -> Job | Batch | None: ...
+    def work(self, job: Job | Batch) -> bytes: ...
+    def refuse(self, job: Job | Batch, words: str) -> bytes: ...
     def cancel_all(self) -> None: ...
 
 
@@ -68,7 +70,8 @@ class Loop:
         self._busy = False
         self._deed = 0
         self._at_work = 0
-        self._waiting: deque[Job] = deque()
+        self._waiting: deque[tuple[Job | Batch, int]] = deque()
+        self._waiting_bytes = 0
         self._spare: list[_thread.LockType] = []
         self._watching = False
         self._asleep = False
@@ -83,7 +86,7 @@ class Loop:
     def serve(self, conversation: Conversation) -> NoReturn:
         """Run, with the calling thread as the first leader."""
         self._conversation = conversation
-        self._follow(0)
+        self._follow(0, retires=False)
         raise AssertionError("the first thread never retires")
 
     # -- writing
@@ -121,18 +124,17 @@ class Loop:
             while rest:
                 rest = rest[os.write(self._sink, rest) :]
         except OSError:
-            self._conversation.cancel_all()
-            os._exit(0)  # nobody reads any more, and nobody can be told
+            self._end()  # nobody reads any more
 
     # -- leading
 
-    def _follow(self, term: int) -> None:
+    def _follow(self, term: int, retires: bool = True) -> None:
         """A thread's life: lead, until relieved; then wait to be needed again. Ends where enough others wait."""
         while True:
             self._lead(term)
             bell = _held()
             with self._state:
-                if len(self._spare) >= SPARE_THREADS and term:
+                if retires and len(self._spare) >= SPARE_THREADS:
                     return
                 self._spare.append(bell)
             bell.acquire()
@@ -142,8 +144,9 @@ class Loop:
         lines = self._lines
         while True:
             while lines:
-                job = self._conversation.open(lines.popleft())
-                if job is not None and self._admit(job) and not self._do(job, term):
+                line = lines.popleft()
+                job = self._conversation.open(line)
+                if job is not None and self._admit(job, line) and not self._do(job, term):
                     return
             if not self._flush_as_leader(term):
                 return
@@ -157,19 +160,21 @@ class Loop:
                 self._end()
             lines.extend(self._framing.feed(chunk))
 
-    def _admit(self, job: Job) -> bool:
+    def _admit(self, job: Job | Batch, line: bytes | TooLong) -> bool:
         """Whether the leader does the job itself; else it waits, or is refused."""
+        size = line.size if isinstance(line, TooLong) else len(line)
         with self._state:
             if self._at_work < AT_WORK:
                 self._at_work += 1
                 return True
-            if len(self._waiting) < WAITING:
-                self._waiting.append(job)
+            if len(self._waiting) < WAITING and self._waiting_bytes + size <= WAITING_BYTES:
+                self._waiting.append((job, size))
+                self._waiting_bytes += size
                 return False
-        self.send(self._conversation.refuse(job, f"{AT_WORK + WAITING} calls are at work or waiting already"))
+        self.send(self._conversation.refuse(job, "Too many calls at once: the others have to be answered first"))
         return False
 
-    def _do(self, job: Job, term: int) -> bool:
+    def _do(self, job: Job | Batch, term: int) -> bool:
         """Do an admitted job; False where another thread leads by then."""
         self._begin_deed()
         answer = self._conversation.work(job)
@@ -187,12 +192,13 @@ class Loop:
         while True:
             self._flush()
             with self._state:
-                if not self._waiting or self._ending:
+                if not self._waiting:
                     self._at_work -= 1
                     if self._ending and not self._at_work:
                         self._done.release()
                     return
-                job = self._waiting.popleft()
+                job, size = self._waiting.popleft()
+                self._waiting_bytes -= size
             answer = self._conversation.work(job)
             if answer:
                 self.send(answer)
@@ -260,13 +266,14 @@ class Loop:
     # -- ending
 
     def _end(self) -> NoReturn:
-        """stdin has ended or the parent is gone: let calls finish for a moment, cancel the rest, and go."""
+        """The peer is gone: let calls finish for a moment, cancel the rest, and go. A change is atomic wherever it is cut."""
         _thread.start_new_thread(_exit_later, (GRACE_SECONDS + LAST_SECONDS,))
         with self._state:
             self._ending = True
-            self._waiting.clear()
             idle = not self._at_work
         if not idle and not self._done.acquire(timeout=GRACE_SECONDS):
+            with self._state:
+                self._waiting.clear()
             self._conversation.cancel_all()
             self._done.acquire(timeout=LAST_SECONDS)
         self._flush()

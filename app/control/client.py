@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import msgspec
 
@@ -120,7 +120,7 @@ class Connection:
             )
         self._buffer += chunk
 
-    def __enter__(self) -> Connection:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -134,6 +134,11 @@ class ControlClient(Connection):
         super().__init__(home, Hello(FRAMES, "control"))
         self._next = 0
         self._events: list[Joined] = []
+
+    @classmethod
+    def connect(cls, home: str) -> ControlClient:
+        """A control connection. Raises GatewayUnreachableError."""
+        return cls(home)
 
     def call(self, name: str, /, seconds: float = CALL_SECONDS, **with_: Any) -> dict[str, Any]:
         """One control call (app.control.messages). Raises DoorkeepError with the gateway's words."""
@@ -168,6 +173,14 @@ class ControlClient(Connection):
                 self._events.append(found)
 
 
+class RequestError(DoorkeepError):
+    """The answer was a JSON-RPC error; `code` is its code."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 class SessionClient(Connection):
     """A small client of revision 2026-07-28, named doorkeep, for calls by hand."""
 
@@ -176,7 +189,7 @@ class SessionClient(Connection):
         self._next = 0
 
     def request(self, method: str, params: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """The result of one request. Raises DoorkeepError with the words of an error, or when `seconds` are over."""
+        """The result of one request. Raises RequestError, or DoorkeepError when `seconds` are over."""
         self._next += 1
         meta = {
             wire.META_VERSION: wire.MODERN,
@@ -196,7 +209,8 @@ class SessionClient(Connection):
                 continue
             if message.method is msgspec.UNSET and message.id == self._next:
                 if bytes(message.error):
-                    raise DoorkeepError(msgspec.json.decode(message.error, type=wire.ErrorObject).message)
+                    error = msgspec.json.decode(message.error, type=wire.ErrorObject)
+                    raise RequestError(error.code, error.message)
                 return msgspec.json.decode(message.result)
 
     def call_tool(self, name: str, arguments: dict[str, Any], seconds: float = 300.0) -> dict[str, Any]:
@@ -234,9 +248,19 @@ def unreachable(home: str) -> GatewayUnreachableError:
     return GatewayUnreachableError("No gateway is running.", f"Its home is {home}.", "Run `doorkeep gateway`.")
 
 
-def connect(home: str) -> ControlClient:
-    """A control connection. Raises GatewayUnreachableError."""
-    return ControlClient(home)
+def settled(home: str) -> None:
+    """Return when a running gateway lives by the settings as they lie on disk now; none running is fine.
+
+    Raises DoorkeepError where the gateway could not accept them.
+    """
+    try:
+        with ControlClient(home) as control:
+            answer = control.call("settings")
+    except GatewayUnreachableError:
+        return
+    error = answer.get("error")
+    if error:
+        raise DoorkeepError(error["title"], error.get("detail", ""), error.get("fix", ""))
 
 
 def ensure_gateway(home: str, seconds: float = START_SECONDS) -> ControlClient:

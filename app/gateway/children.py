@@ -101,6 +101,8 @@ class Child:
     def reaped(self, status: int) -> None:
         """The process ended with this wait status. What it wrote before is still read, for a moment."""
         self._status = status
+        if self.gone:
+            return
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, _KILL)  # what it left behind in its group; nothing but its own children can be there
         if self._output_ended:
@@ -116,6 +118,7 @@ class Child:
     def end_at_once(self) -> None:
         """The gateway leaves now: kill the group and forget it."""
         self.kill(_KILL)
+        self.gone = True
         self._close()
 
     def _line(self, line: bytes) -> None:

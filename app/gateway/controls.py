@@ -92,7 +92,7 @@ class Controls:
         return {"name": asked.name}
 
     def _approvals(self, _with: Any) -> dict[str, Any]:
-        return {"approvals": self.core.approvals.list()}
+        return {"approvals": self.core.approvals.listed()}
 
     def _answer(self, asked: messages.Given) -> dict[str, Any]:
         return self.core.answer(asked.id, asked.answer, asked.scope)

@@ -12,6 +12,7 @@ import msgspec
 
 from app.core.errors import DoorkeepError
 from app.core.settings import ServerSetting
+from app.gateway.pins import builtin_folder
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 """The folder that `app` and `servers` lie in."""
@@ -32,7 +33,7 @@ class Program(msgspec.Struct, frozen=True):
 
 def is_builtin(server: str) -> bool:
     """Whether Doorkeep ships this server."""
-    return server.isidentifier() and os.path.isfile(os.path.join(ROOT, "resources", "builtin", f"{server}.json"))
+    return server.isidentifier() and os.path.isfile(os.path.join(builtin_folder(), f"{server}.json"))
 
 
 def program_of(home: str, server: str, setting: ServerSetting | None) -> Program:

@@ -28,6 +28,7 @@ CRASHES = 5
 """So many within WINDOW_SECONDS open the breaker: for REST_SECONDS the server is not started again."""
 WINDOW_SECONDS = 60.0
 REST_SECONDS = 60.0
+KILL_SECONDS = 2.0
 RETIRED_SECONDS = 5.0
 """How long a child with an outdated confinement may finish its calls."""
 _BACKOFF = (0.0, 0.0, 0.25, 0.5, 1.0)
@@ -154,15 +155,19 @@ class Supervisor:
             child.stop("Doorkeep was stopped.")
 
     def end_at_once(self) -> None:
-        """Kill what still runs, and every orphan that we adopted."""
+        """Kill what still runs, and every orphan that comes to us when its parent ends. Takes at most KILL_SECONDS."""
         for child in list(self._all.values()):
             child.end_at_once()
-        for pid in _own_children():
-            with contextlib.suppress(OSError):
-                os.kill(pid, signal.SIGKILL)
-        while self._all:
-            pid, _status = os.waitpid(-1, 0)
-            self._all.pop(pid, None)
+        end = time.monotonic() + KILL_SECONDS
+        while time.monotonic() < end:
+            self.reap()
+            orphans = _own_children() if self._adopting else []
+            if not orphans and not self._all:
+                break
+            for pid in orphans:
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
+            time.sleep(0.002)
         self._keep()
 
     def _start(self, child: Child, argv: list[str], env: dict[str, str], cwd: str, die_with_us: bool) -> None:

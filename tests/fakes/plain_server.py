@@ -36,34 +36,43 @@ def dial(path: str, hello: str) -> str:
         return answer.read().decode()
 
 
+def answer(method: str, params: dict[str, object], policies: list[object]) -> object:
+    """The result of one request."""
+    if method == "echo":
+        return params
+    if method == "pid":
+        return os.getpid()
+    if method == "policies":
+        return policies
+    if method == "env":
+        return dict(os.environ)
+    if method == "fill":
+        return "x" * int(str(params["bytes"]))
+    if method == "complain":
+        return sys.stderr.write("e" * int(str(params["bytes"])))
+    if method == "grandchild":
+        return subprocess.Popen(SLEEPER, start_new_session=bool(params["apart"])).pid
+    if method == "dial":
+        return dial(str(params["path"]), str(params["hello"]))
+    raise ValueError(method)
+
+
 def main() -> None:
     """Serve until stdin ends; with `--deaf`, not even then."""
     sys.stderr.write("plain server speaks\n")
     sys.stderr.flush()
-    policies = []
+    policies: list[object] = []
     for line in sys.stdin:
         message = json.loads(line)
         method, params = message["method"], message.get("params", {})
         if method == "doorkeep/policy":
             policies.append(params)
-            continue
-        if method == "hang":
-            continue
-        if method == "crash":
+        elif method == "crash":
             os._exit(3)
-        answers = {
-            "echo": lambda: params,
-            "pid": lambda: os.getpid(),
-            "policies": lambda: policies,
-            "env": lambda: dict(os.environ),
-            "fill": lambda: "x" * params["bytes"],
-            "complain": lambda: sys.stderr.write("e" * params["bytes"]),
-            "grandchild": lambda: subprocess.Popen(SLEEPER, start_new_session=params["apart"]).pid,
-            "dial": lambda: dial(params["path"], params["hello"]),
-        }
-        result = json.dumps(answers[method]())
-        sys.stdout.write(f'{{"jsonrpc":"2.0","id":{json.dumps(message["id"])},"result":{result}}}\n')
-        sys.stdout.flush()
+        elif method != "hang":
+            result = json.dumps(answer(method, params, policies))
+            sys.stdout.write(f'{{"jsonrpc":"2.0","id":{json.dumps(message["id"])},"result":{result}}}\n')
+            sys.stdout.flush()
     while "--deaf" in sys.argv:
         time.sleep(1)
 

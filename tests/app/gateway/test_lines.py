@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,7 +24,7 @@ def test_lines_are_the_same_however_the_bytes_were_cut(expected: list[bytes], da
     stream = b"".join(line + b"\n" for line in expected)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=6)))
     edges = [0, *cuts, len(stream)]
-    chunks = [stream[a:b] for a, b in zip(edges, edges[1:], strict=False) if a < b]
+    chunks = [stream[a:b] for a, b in itertools.pairwise(edges) if a < b]
     assert read(chunks)[0] == [line for line in expected if line]
 
 

@@ -13,30 +13,21 @@ from typing import TYPE_CHECKING, Any, Protocol
 from app.core.errors import DoorkeepError, JournalError
 from app.core.settings import Settings, SettingsFile
 from app.gateway.approvals import Approvals
+from app.gateway.limits import Clock, Deadlines
 from app.gateway.links import Child, Link
 from app.gateway.pins import Pins
-from app.gateway.policy import ServerView, view_of
+from app.gateway.policy import ServerView, protected_rows, view_of
 from app.version import VERSION
 from servers.runtime import wire
 
 if TYPE_CHECKING:
     from app.core.journal.writer import Journal
     from app.gateway.calls import Call
-    from app.gateway.session import Peer, Session
+    from app.gateway.session import Session
 
 Follower = Callable[[Any], None]
-
-
-class Timer(Protocol):
-    """What `Later` gives back."""
-
-    def cancel(self) -> None: ...
-
-
-class Later(Protocol):
-    """The loop, as far as calls need it: call `fn` once, in `seconds`."""
-
-    def later(self, seconds: float, fn: Callable[[], None], /) -> Timer: ...
+READY_SECONDS = 0.5
+"""After the start, when nobody waits: the bridge's ready answers are renewed."""
 
 
 class Servers(Protocol):
@@ -58,7 +49,7 @@ class Servers(Protocol):
 class Core:
     """One per gateway. Single-threaded: every method is called from the loop."""
 
-    def __init__(self, home: str, journal: Journal, servers: Servers, loop: Later, pins: Pins | None = None) -> None:
+    def __init__(self, home: str, journal: Journal, servers: Servers, loop: Clock, pins: Pins | None = None) -> None:
         self.home = home
         self.journal = journal
         self.servers = servers
@@ -66,15 +57,19 @@ class Core:
         self.pins = pins or Pins(home)
         self.file = SettingsFile(home)
         self.approvals = Approvals(self)
+        self.deadlines = Deadlines(loop)
         self.sessions: set[Session] = set()
         self.paused = os.path.exists(_pause_mark(home))
         self.journal_error: JournalError | None = None
         self._followers: list[Follower] = []
         self._links: dict[Child, Link] = {}
         self._views: dict[str, ServerView] = {}
-        self._generation = 0
+        self._sessions_seen = 0
+        self._generation = -1
+        self._protected: tuple[wire.Folder, ...] = ()
         self._outbox: list[tuple[Child, bytes, Call | None]] = []
         self._changed: dict[int, None] = {}
+        loop.later(READY_SECONDS, self._leave_ready_answers)
 
     # -- settings -----------------------------------------------------------------------------------------------
 
@@ -84,8 +79,9 @@ class Core:
         if self.file.generation != self._generation:
             self._generation = self.file.generation
             self._views.clear()
+            self._protected = protected_rows(self.home)
             for server in {link.child.server for link in self._links.values()}:
-                self.servers.set_policy(server, self.view(server).policy)
+                self.tell_policy(self.view(server))
         return settings
 
     @property
@@ -98,18 +94,27 @@ class Core:
         settings = self.settings_now()
         found = self._views.get(server)
         if found is None:
-            found = self._views[server] = view_of(settings, server, self.generation, self.home)
+            found = self._views[server] = view_of(settings, server, self.generation, self._protected)
         return found
+
+    def tell_policy(self, view: ServerView) -> None:
+        """Bring a server's table to its supervisor, which brings it to the running child."""
+        view.told = True
+        self.servers.set_policy(view.server, view.policy)
 
     # -- servers ------------------------------------------------------------------------------------------------
 
-    def link(self, server: str) -> Link:
+    def repeat_policy(self, view: ServerView) -> None:
+        """Tell a running server its table again, since it says that it has an older one."""
+        for link in self._links.values():
+            if link.child.server == view.server:
+                link.notify("doorkeep/policy", wire.encode(view.policy))
+
+    def link(self, view: ServerView) -> Link:
         """The pipe to a server, started if need be. Raises DoorkeepError."""
-        view = self.view(server)
-        if view.told != view.policy.generation:
-            self.servers.set_policy(server, view.policy)
-            view.told = view.policy.generation
-        child = self.servers.get(server)
+        if not view.told:
+            self.tell_policy(view)
+        child = self.servers.get(view.server)
         link = self._links.get(child)
         if link is None:
             link = self._links[child] = Link(child, self.send_child)
@@ -158,6 +163,10 @@ class Core:
             for row in changed:
                 self.publish(self.journal.record(row))
 
+    def _leave_ready_answers(self) -> None:
+        with contextlib.suppress(OSError):  # a full disk: the bridge then has the last ones, or none
+            self.pins.write_ready_answers()
+
     def follow(self, follower: Follower) -> Callable[[], None]:
         """Give every changed record to `follower`, after it is recorded. The answer ends that."""
         self._followers.append(follower)
@@ -175,6 +184,19 @@ class Core:
                 follower(record)
             except Exception:
                 self._followers.remove(follower)
+
+    # -- sessions -----------------------------------------------------------------------------------------------
+
+    def join(self, session: Session) -> int:
+        """A client has come; the answer numbers it."""
+        self.sessions.add(session)
+        self._sessions_seen += 1
+        return self._sessions_seen
+
+    def leave(self, session: Session) -> None:
+        """A client has gone, and what was allowed for its session with it."""
+        self.sessions.discard(session)
+        self.approvals.session_closed(session.id)
 
     # -- controls -----------------------------------------------------------------------------------------------
 

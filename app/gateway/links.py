@@ -46,10 +46,10 @@ class Awaiting(Protocol):
         ...
 
 
-class Progress(msgspec.Struct):
+class Progress(msgspec.Struct, rename="camel"):
     """Parameters of `notifications/progress`; every revision has them (schema `ProgressNotificationParams`)."""
 
-    progressToken: int | str
+    progress_token: int | str
     progress: float
     total: float | msgspec.UnsetType = msgspec.UNSET
     message: str | msgspec.UnsetType = msgspec.UNSET
@@ -71,20 +71,18 @@ class Link:
         self._next = 0
         self._waiting: dict[int, Awaiting] = {}
 
+    def next_id(self) -> int:
+        """A fresh request id, which is the request's progress token too."""
+        self._next += 1
+        return self._next
+
     def request(
-        self,
-        method: str,
-        params: Callable[[int], bytes],
-        awaiting: Awaiting,
-        order: bytes = b"",
-        call: Call | None = None,
-    ) -> int:
-        """Send a request and answer its id; `params` is given that id, for the progress token."""
-        self._next = number = self._next + 1
+        self, number: int, method: str, params: bytes, awaiting: Awaiting, order: bytes = b"", call: Call | None = None
+    ) -> None:
+        """Send a request; `number` comes from `next_id`."""
         self._waiting[number] = awaiting
         self.child.in_flight += 1
-        self._send(self.child, wire.request_line(number, method, params(number), order), call)
-        return number
+        self._send(self.child, wire.request_line(number, method, params, order), call)
 
     def notify(self, method: str, params: bytes) -> None:
         """Send a notification."""
@@ -134,6 +132,6 @@ class Link:
             progress = _progress(params)
         except msgspec.DecodeError:
             return
-        awaiting = self._waiting.get(progress.progressToken) if isinstance(progress.progressToken, int) else None
+        awaiting = self._waiting.get(progress.progress_token) if isinstance(progress.progress_token, int) else None
         if awaiting is not None:
             awaiting.progressed(progress)

@@ -5,15 +5,27 @@ Nothing private reaches the client, and nothing that the client sends reaches a 
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
+from app.gateway import eras, forwarding
+from app.gateway.calls import Call
+from app.gateway.forwarding import Forward
+from app.gateway.limits import Rate
+from app.gateway.pins import Pin, Tool, unknown_pin
+from app.gateway.questions import CALL, READ, Request
 from servers.runtime import wire
 
 if TYPE_CHECKING:
     from app.gateway.core import Core
+
+_READ_TOOL = Tool(READ, read_only=True, facts=wire.ToolFacts(reads=("uri",)))
+_FOREIGN_READ_TOOL = Tool(READ, read_only=True, facts=None)
+_SUBSCRIPTION = "io.modelcontextprotocol/subscriptionId"
 
 
 class Peer(msgspec.Struct):
@@ -23,32 +35,297 @@ class Peer(msgspec.Struct):
     pid: int = 0
     """The bridge's process, 0 where the system does not tell."""
     ppid: int = 0
+    """What started the bridge, for display only."""
     initialize: msgspec.Raw = wire.NO_RAW
     """Parameters of the handshake that the client had made before the gateway came back, if any."""
+
+
+class Open(Protocol):
+    """A request of the client that has no answer yet."""
+
+    def cancel(self) -> None: ...
+
+
+class Listening:
+    """A `subscriptions/listen` that stays open until the client takes it back; nothing of ours ever changes in a session."""
+
+    def __init__(self, session: Session, id_: wire.RequestId) -> None:
+        self._session = session
+        self._id = id_
+
+    def cancel(self) -> None:
+        """The client listens no more."""
+        self._session.forget(self._id)
+
+
+class RefusalError(Exception):
+    """A JSON-RPC error for the request at hand."""
+
+    def __init__(self, code: int, message: str, extra: bytes = b"") -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.extra = extra
+
+
+Method = Callable[["Session", wire.RequestId, msgspec.Raw, eras.Meta], None]
 
 
 class Session:
     """Serves one bridge connection. `send` only buffers; nothing leaves before the tick's events are recorded."""
 
-    number = 0
-
     def __init__(self, core: Core, peer: Peer, send: Callable[[bytes], None]) -> None:
         self.core = core
         self.peer = peer
+        self.server = peer.server
         self.send = send
+        self.id = os.urandom(4).hex()
+        self.number = core.join(self)
+        self.rate = Rate()
+        self.client = eras.ClientInfo()
+        self._pin: Pin = core.pins.get(peer.server) or unknown_pin(peer.server)
+        self._open: dict[wire.RequestId, Open] = {}
+        self._version = ""
+        self._since = time.time()
+        if peer.initialize:
+            self._take_over(peer.initialize)
+
+    @property
+    def in_flight(self) -> int:
+        """Requests without an answer yet."""
+        return len(self._open)
+
+    # -- lines --------------------------------------------------------------------------------------------------
 
     def receive(self, line: bytes) -> None:
         """Take one line from the client, without its newline."""
-        raise NotImplementedError
+        try:
+            message = wire.decode(line)
+        except msgspec.ValidationError as error:
+            self.send(wire.error_line(None, wire.INVALID_REQUEST, f"Not a JSON-RPC message: {error}"))
+            return
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            self.send(wire.error_line(None, wire.PARSE_ERROR, f"Not JSON: {error}"))
+            return
+        except RecursionError:
+            self.send(wire.error_line(None, wire.PARSE_ERROR, "The JSON is nested too deeply"))
+            return
+        id_, method = message.id, message.method
+        if method is msgspec.UNSET:
+            if id_ is msgspec.UNSET or not (message.result or message.error):
+                self.send(wire.error_line(None, wire.INVALID_REQUEST, "Neither a request nor an answer"))
+        elif id_ is msgspec.UNSET:
+            if method == "notifications/cancelled":
+                self._cancelled(message.params)
+        elif id_ is None:
+            self.send(wire.error_line(None, wire.INVALID_REQUEST, "A request's id must not be null"))
+        elif id_ in self._open:
+            # With the id in it, the client would take this for the answer to the request that is still open.
+            words = f"The id {id_} is still in use by another request"
+            self.send(wire.error_line(None, wire.INVALID_REQUEST, words))
+        else:
+            self._request(id_, method, message)
+
+    def _request(self, id_: wire.RequestId, method: str, message: wire.Message) -> None:
+        try:
+            if message.jsonrpc != "2.0":
+                raise RefusalError(wire.INVALID_REQUEST, 'A request needs "jsonrpc":"2.0"')
+            if message.doorkeep:
+                raise RefusalError(wire.INVALID_REQUEST, "The member `doorkeep` is Doorkeep's own")
+            if method == CALL:
+                self._call(id_, message.params)
+                return
+            meta = _read(eras.decode_params, message.params).meta
+            self._check_era(meta, method)
+            handler = _METHODS.get(method)
+            if handler is None:
+                raise RefusalError(wire.METHOD_NOT_FOUND, f"Unknown method: {method[:100]}")
+            handler(self, id_, message.params, meta)
+        except RefusalError as refusal:
+            self.send(wire.error_line(id_, refusal.code, refusal.message, refusal.extra))
 
     def too_long(self, id_: wire.RequestId | None) -> None:
         """The client sent a line beyond the limit; it was thrown away."""
-        raise NotImplementedError
+        known = None if id_ in self._open else id_
+        self.send(wire.error_line(known, wire.INVALID_REQUEST, f"A message may have {wire.MAX_LINE} bytes at most"))
 
     def closed(self) -> None:
         """The client is gone: what it asked for is cancelled."""
-        raise NotImplementedError
+        for request in list(self._open.values()):
+            request.cancel()
+        self._open.clear()
+        self.core.leave(self)
+
+    def forget(self, id_: wire.RequestId) -> None:
+        """The request has its answer, or wants none."""
+        self._open.pop(id_, None)
 
     def status(self) -> dict[str, Any]:
         """What `doorkeep status` prints of this session."""
-        raise NotImplementedError
+        return {
+            "id": self.id,
+            "server": self.server,
+            "client": str(self.client),
+            "protocol": self._version or None,
+            "pid": self.peer.pid,
+            "client_pid": self.peer.ppid,
+            "seconds": round(time.time() - self._since),
+            "in_flight": self.in_flight,
+        }
+
+    # -- eras ---------------------------------------------------------------------------------------------------
+
+    def _take_over(self, initialize: msgspec.Raw) -> None:
+        """A handshake made before the gateway came back."""
+        try:
+            params = eras.decode_initialize(initialize)
+        except msgspec.DecodeError:
+            return
+        self._greet(params)
+
+    def _greet(self, params: eras.InitializeParams) -> None:
+        self.client = params.client_info
+        self._version = eras.spoken(params.protocol_version)
+
+    def _check_era(self, meta: eras.Meta, method: str) -> None:
+        if meta.version is not msgspec.UNSET and method != "initialize":
+            found = eras.meta_error(meta)
+            if found is not None:
+                raise RefusalError(*found)
+            if meta.client is not msgspec.UNSET:
+                self.client = meta.client
+            self._version = self._version or wire.MODERN
+        elif method not in ("initialize", "ping") and self._version in ("", wire.MODERN):
+            words = f"params._meta lacks {wire.META_VERSION}, and the session was not opened with initialize"
+            raise RefusalError(wire.INVALID_PARAMS, words)
+
+    def _cancelled(self, raw: msgspec.Raw) -> None:
+        try:
+            id_ = _decode_cancelled(raw).request_id
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return
+        request = self._open.get(id_)
+        if request is not None:
+            request.cancel()
+
+    def refusal(self, request: Request, words: str) -> bytes:
+        """The answer to a call that was refused or failed: for the model where it can be, else a JSON-RPC error."""
+        if request.method == CALL:
+            return wire.result_line(request.id, wire.tool_error(words, request.modern))
+        return wire.error_line(request.id, wire.INVALID_PARAMS, words)
+
+    # -- methods ------------------------------------------------------------------------------------------------
+
+    def _call(self, id_: wire.RequestId, raw: msgspec.Raw) -> None:
+        params: eras.CallParams = _read(eras.decode_call, raw)
+        meta = params.meta
+        self._check_era(meta, CALL)
+        tool = self._pin.tools.get(params.name)
+        if tool is None:
+            names = ", ".join(self._pin.tools) or "none"
+            raise RefusalError(wire.INVALID_PARAMS, f"Unknown tool: {params.name[:100]}. There are: {names}")
+        modern = meta.version is not msgspec.UNSET
+        request = Request(id_, modern, tool, params.arguments, meta, self.client)
+        if params.request_state is not msgspec.UNSET:
+            request.state = params.request_state
+            request.responses = {} if params.input_responses is msgspec.UNSET else params.input_responses
+        self._start(request)
+
+    def _read_resource(self, id_: wire.RequestId, raw: msgspec.Raw, meta: eras.Meta) -> None:
+        if "resources" not in self._pin.capabilities:
+            raise RefusalError(wire.METHOD_NOT_FOUND, "This server offers no resources")
+        uri = _read(_decode_uri, raw).uri
+        tool = _READ_TOOL if self._pin.builtin else _FOREIGN_READ_TOOL
+        modern = meta.version is not msgspec.UNSET
+        self._start(Request(id_, modern, tool, {"uri": uri}, meta, self.client, method=READ))
+
+    def _start(self, request: Request) -> None:
+        call = Call(self, request)
+        self._open[request.id] = call
+        call.start()
+
+    def _initialize(self, id_: wire.RequestId, raw: msgspec.Raw, meta: eras.Meta) -> None:
+        del meta
+        self._greet(_read(eras.decode_initialize, raw))
+        self.send(wire.result_line(id_, self._pin.initialize(self._version)))
+
+    def _discover(self, id_: wire.RequestId, raw: msgspec.Raw, meta: eras.Meta) -> None:
+        del raw
+        if meta.version is msgspec.UNSET:
+            raise RefusalError(
+                wire.METHOD_NOT_FOUND, "server/discover is of 2026-07-28; this session was opened by initialize"
+            )
+        self.send(wire.result_line(id_, wire.encode(self._pin.discover())))
+
+    def _empty(self, id_: wire.RequestId, raw: msgspec.Raw, meta: eras.Meta) -> None:
+        del raw
+        self.send(wire.result_line(id_, b"{}" if meta.version is msgspec.UNSET else b'{"resultType":"complete"}'))
+
+    def _list_tools(self, id_: wire.RequestId, raw: msgspec.Raw, meta: eras.Meta) -> None:
+        if _read(_decode_page, raw).cursor is not msgspec.UNSET:
+            raise RefusalError(wire.INVALID_PARAMS, "Unknown cursor: the list of tools has one page")
+        legacy = meta.version is msgspec.UNSET
+        self.send(wire.result_line(id_, self._pin.tools_legacy if legacy else self._pin.tools_modern))
+
+    def _listen(self, id_: wire.RequestId, raw: msgspec.Raw, meta: eras.Meta) -> None:
+        del raw
+        if meta.version is msgspec.UNSET:
+            raise RefusalError(wire.METHOD_NOT_FOUND, "subscriptions/listen is of 2026-07-28")
+        self._open[id_] = Listening(self, id_)
+        acknowledged = {"_meta": {_SUBSCRIPTION: id_}, "notifications": {}}
+        self.send(wire.notification_line("notifications/subscriptions/acknowledged", wire.encode(acknowledged)))
+
+    def forward(self, id_: wire.RequestId, raw: msgspec.Raw, meta: eras.Meta, method: str) -> None:
+        """Pass a request on, or answer for a server that offers no such thing."""
+        modern = meta.version is not msgspec.UNSET
+        if forwarding.CAPABILITY[method] in self._pin.capabilities:
+            request = Forward(self, id_, method, modern)
+            self._open[id_] = request
+            request.start(raw, self.client)
+        elif method in forwarding.EMPTY:
+            self.send(wire.result_line(id_, forwarding.empty(method, modern)))
+        else:
+            raise RefusalError(wire.METHOD_NOT_FOUND, f"This server offers no {forwarding.CAPABILITY[method]}")
+
+
+class _Cancelled(msgspec.Struct, rename="camel"):
+    request_id: wire.RequestId
+
+
+class _Uri(msgspec.Struct):
+    uri: str
+
+
+class _Page(msgspec.Struct):
+    cursor: str | msgspec.UnsetType = msgspec.UNSET
+
+
+_decode_cancelled = msgspec.json.Decoder(_Cancelled).decode
+_decode_uri = msgspec.json.Decoder(_Uri).decode
+_decode_page = msgspec.json.Decoder(_Page).decode
+
+
+def _read(decode: Callable[[Any], Any], raw: msgspec.Raw) -> Any:
+    """Parameters as their struct. Raises RefusalError naming what is wrong."""
+    try:
+        return decode(raw or b"{}")
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise RefusalError(wire.INVALID_PARAMS, f"The parameters cannot be read: {error}") from None
+    except RecursionError:
+        raise RefusalError(wire.INVALID_PARAMS, "The parameters are nested too deeply") from None
+
+
+def _forwarding(method: str) -> Method:
+    return lambda session, id_, raw, meta: session.forward(id_, raw, meta, method)
+
+
+_METHODS: dict[str, Method] = {
+    "initialize": Session._initialize,  # pyright: ignore[reportPrivateUsage]
+    "server/discover": Session._discover,  # pyright: ignore[reportPrivateUsage]
+    "ping": Session._empty,  # pyright: ignore[reportPrivateUsage]
+    "logging/setLevel": Session._empty,  # pyright: ignore[reportPrivateUsage]
+    "tools/list": Session._list_tools,  # pyright: ignore[reportPrivateUsage]
+    "resources/read": Session._read_resource,  # pyright: ignore[reportPrivateUsage]
+    "subscriptions/listen": Session._listen,  # pyright: ignore[reportPrivateUsage]
+    **{method: _forwarding(method) for method in forwarding.CAPABILITY},
+}

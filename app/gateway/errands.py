@@ -1,0 +1,109 @@
+"""One request to a server on behalf of a call: sent, waited for, and, when nobody waits any more, still listened for.
+
+A change that a server made after all, although its call was taken back, must still reach the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from app.gateway import eras
+from app.gateway.links import Link, Progress
+from app.gateway.questions import CALL
+from servers.runtime import wire
+
+if TYPE_CHECKING:
+    from app.core.journal.record import Outcome
+    from app.gateway.calls import Call
+
+Kind = Literal["plan", "call"]
+LINGER_SECONDS = 2.0
+"""How long the answer to a call that nobody waits for is still taken for the log."""
+
+_read_facts = msgspec.json.Decoder(wire.CallFacts).decode
+
+
+class Errand:
+    """Waits for one answer. After `linger`, `forget` or `stop` its call hears no more of it."""
+
+    __slots__ = ("_call", "_kind", "_link", "_number", "_outcome", "_stop_timer")
+
+    def __init__(self, call: Call, link: Link, kind: Kind) -> None:
+        self._call = call
+        self._link = link
+        self._kind: Kind = kind
+        self._number = 0
+        self._outcome: Outcome | None = None
+        self._stop_timer: Callable[[], None] | None = None
+
+    def send(self, order: bytes, arguments: bytes) -> None:
+        """Put the request on its way, once the tick's events are recorded. `order` and `arguments` are JSON."""
+        call = self._call
+        number = self._number = self._link.next_id()
+        wants_progress = self._kind == "call" and call.request.meta.token is not msgspec.UNSET
+        meta = eras.child_meta(call.request.client, number if wants_progress else 0)
+        if call.request.method == CALL:
+            name = wire.encode(call.request.tool.name)
+            params = b'{"name":%b,"arguments":%b,"_meta":%b}' % (name, arguments, meta)
+        else:
+            params = b'%b,"_meta":%b}' % (arguments[:-1], meta)
+        method = "doorkeep/plan" if self._kind == "plan" else call.request.method
+        self._link.request(number, method, params, self, order, call)
+
+    def answered(self, message: wire.Message) -> None:
+        """The answer: for the call, or for the log alone."""
+        if self._outcome is None:
+            self._call.came_back(self._kind, message)
+            return
+        facts = read_facts(message)
+        self._settle(facts.change_id or None, facts.paths or None)
+
+    def progressed(self, progress: Progress) -> None:
+        """The server tells how far it is."""
+        if self._outcome is None:
+            total = None if progress.total is msgspec.UNSET else progress.total
+            text = "" if progress.message is msgspec.UNSET else progress.message
+            self._call.tell(progress.progress, total, text)
+
+    def gone(self, words: str) -> None:
+        """The server ended first."""
+        if self._outcome is None:
+            self._call.server_gone(words)
+        else:
+            self._settle()
+
+    def linger(self, outcome: Outcome) -> None:
+        """Nobody waits for the answer any more: tell the server, and close the row by what it still says."""
+        self._outcome = outcome
+        self._tell_server()
+        self._stop_timer = self._call.core.loop.later(LINGER_SECONDS, self._waited_enough).cancel
+
+    def stop(self) -> None:
+        """Nobody wants the answer, the log neither: tell the server."""
+        self.forget()
+        self._tell_server()
+
+    def forget(self) -> None:
+        """Drop whatever the server may answer."""
+        self._link.forget(self._number)
+
+    def _tell_server(self) -> None:
+        self._link.notify("notifications/cancelled", b'{"requestId":%d}' % self._number)
+
+    def _waited_enough(self) -> None:
+        self.forget()
+        self._settle()
+
+    def _settle(self, change_id: str | None = None, paths: list[str] | None = None) -> None:
+        if self._stop_timer is not None:
+            self._stop_timer()
+        if self._outcome is not None:
+            self._call.closed(self._outcome, change_id=change_id, paths=paths)
+
+
+def read_facts(message: wire.Message) -> wire.CallFacts:
+    """What the server says that a call did; empty where it says nothing."""
+    return _read_facts(message.doorkeep) if message.doorkeep else wire.CallFacts()

@@ -1,0 +1,83 @@
+"""From the settings to what one server is told, and what nobody may be granted.
+
+A protected row is never left out: a table without them would let a model reach the door's own controls.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from operator import itemgetter
+
+import msgspec
+
+from app.clients.locations import protected_paths
+from app.core.settings import Limits, Rule, Settings
+from servers.runtime import wire
+
+
+class ServerView(msgspec.Struct):
+    """What the settings in force say about one server."""
+
+    server: str
+    enabled: bool
+    rules: dict[str, Rule]
+    limits: Limits
+    policy: wire.Policy
+    grants: wire.Grants
+    open_folders: tuple[wire.Folder, ...]
+    """The granted folders that are not `off`, protected ones left out."""
+    inner: tuple[tuple[str, wire.Folder], ...]
+    """Rows that allow less than `write`, by `wire.path_key`, sorted."""
+    told: bool = False
+    """The supervisor has this policy."""
+
+    @property
+    def sole_folder(self) -> str:
+        """The only granted folder, to which relative paths belong; empty where there is none or more than one."""
+        return self.open_folders[0].path if len(self.open_folders) == 1 else ""
+
+
+def view_of(settings: Settings, server: str, generation: int, protected: tuple[wire.Folder, ...]) -> ServerView:
+    """The view of one server; `protected` comes from `protected_rows`."""
+    granted = tuple(
+        wire.Folder(path=folder.path, access=folder.access, reveal=folder.reveal)
+        for folder in settings.folders
+        if folder.servers is None or server in folder.servers
+    )
+    setting = settings.servers.get(server)
+    rows = granted + protected
+    return ServerView(
+        server=server,
+        enabled=setting.enabled if setting else True,
+        rules=setting.tools if setting else {},
+        limits=settings.limits,
+        policy=wire.Policy(generation=generation, folders=rows),
+        grants=wire.Grants(rows),
+        open_folders=tuple(folder for folder in granted if folder.access != "off"),
+        inner=tuple(
+            sorted(((wire.path_key(row.path), row) for row in rows if row.access != "write"), key=itemgetter(0))
+        ),
+    )
+
+
+def protected_rows(home: str) -> tuple[wire.Folder, ...]:
+    """Doorkeep's home and program files, clients' configurations, login entries (all `off`), shell start files (`read`)."""
+    rows: dict[str, wire.Access] = {}
+    for path in (home, *program_files()):
+        rows[os.path.abspath(path)] = "off"
+        rows[os.path.realpath(path)] = "off"
+    for path, access in protected_paths():
+        rows.setdefault(path, access)
+    return tuple(wire.Folder(path=path, access=access, protected=True) for path, access in rows.items())
+
+
+def program_files() -> list[str]:
+    """The folders whose files are Doorkeep: its packages, and its own environment or bundle where it has one."""
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    found = [os.path.join(root, name) for name in ("app", "servers", "resources")]
+    if sys.prefix != sys.base_prefix:
+        found.append(sys.prefix)
+    if getattr(sys, "frozen", False):
+        found.append(os.path.dirname(sys.executable))
+    return found

@@ -15,7 +15,7 @@ import sys
 import unicodedata
 from typing import Literal
 
-from servers.runtime.lean import msgspec
+import msgspec
 
 MODERN = "2026-07-28"
 """The stateless revision: every request carries its version in `_meta`."""

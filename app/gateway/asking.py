@@ -26,7 +26,7 @@ _ONCE, _SESSION, _DENY = "allow once", "allow for this session", "deny"
 _FORM_SCOPES = {_ONCE: "once", _SESSION: "session"}
 
 
-class _FormContent(msgspec.Struct):
+class _FormContent(msgspec.Struct, frozen=True):
     answer: str = ""
 
 

@@ -16,7 +16,7 @@ HEAD = b'{"resultType":"complete",'
 _MODERN_ONLY = ("resultType", "ttlMs", "cacheScope")
 
 
-class ClientInfo(msgspec.Struct):
+class ClientInfo(msgspec.Struct, frozen=True):
     """Schema `Implementation`, as far as the log needs it."""
 
     name: str = ""
@@ -26,14 +26,14 @@ class ClientInfo(msgspec.Struct):
         return f"{self.name} {self.version}".strip() or "unknown"
 
 
-class Elicitation(msgspec.Struct):
+class Elicitation(msgspec.Struct, frozen=True):
     """Schema 2026-07-28, `ClientCapabilities.elicitation`; empty means forms."""
 
     form: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
     url: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
 
 
-class Capabilities(msgspec.Struct):
+class Capabilities(msgspec.Struct, frozen=True):
     """Schema 2026-07-28, `ClientCapabilities`, as far as Doorkeep uses it."""
 
     elicitation: Elicitation | msgspec.UnsetType = msgspec.UNSET
@@ -45,7 +45,7 @@ class Capabilities(msgspec.Struct):
         return asked is not msgspec.UNSET and (asked.form is not msgspec.UNSET or asked.url is msgspec.UNSET)
 
 
-class Meta(msgspec.Struct):
+class Meta(msgspec.Struct, frozen=True):
     """`params._meta` of a request (schema 2026-07-28, `RequestMetaObject`)."""
 
     version: str | msgspec.UnsetType = msgspec.field(name=wire.META_VERSION, default=msgspec.UNSET)

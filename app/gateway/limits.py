@@ -46,16 +46,15 @@ class Clock(Protocol):
 class Deadlines:
     """One timer for all calls in flight; none while nothing is in flight for longer than the last timer."""
 
-    def __init__(self, clock: Clock, now: Callable[[], float] = monotonic) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._now = now
         self._ends: dict[Late, float] = {}
         self._timer: Timer | None = None
         self._rings_at = 0.0
 
     def add(self, late: Late, seconds: float) -> None:
         """Call `late.late()` in `seconds`."""
-        end = self._ends[late] = self._now() + seconds
+        end = self._ends[late] = monotonic() + seconds
         if self._timer is None or end < self._rings_at:
             self._set(end, seconds)
 
@@ -68,7 +67,7 @@ class Deadlines:
 
     def _ring(self) -> None:
         self._timer = None
-        now = self._now()
+        now = monotonic()
         for late in [late for late, end in self._ends.items() if end <= now + 0.001]:
             if self._ends.pop(late, None) is not None:
                 late.late()

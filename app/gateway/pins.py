@@ -36,7 +36,7 @@ class PinFile(msgspec.Struct):
     facts: dict[str, wire.ToolFacts] | None = None
 
 
-class _Hints(msgspec.Struct, rename="camel"):
+class _Hints(msgspec.Struct, frozen=True, rename="camel"):
     read_only_hint: bool = False
 
 

@@ -1,0 +1,65 @@
+"""The one door for errors and notices to the person. It holds them until a window exists, and never more than a few."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+from PySide6.QtCore import QObject, Signal
+
+from app.core.errors import DoorkeepError
+
+Level = Literal["notice", "error"]
+MOST = 20
+
+
+class Message(NamedTuple):
+    """What is said: `title` what happened, `detail` what it means and what to do; `action` a button's word and deed."""
+
+    level: Level
+    title: str
+    detail: str = ""
+    action: str = ""
+    act: Callable[[], None] | None = None
+
+
+class Messages(QObject):
+    """Shown by the window's banner; kept here while there is no window."""
+
+    said = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._held: deque[Message] = deque(maxlen=MOST)
+        self._shown = False
+
+    def show_from_now_on(self) -> list[Message]:
+        """A window listens: what was held, oldest first; later ones come by `said`."""
+        self._shown = True
+        held = list(self._held)
+        self._held.clear()
+        return held
+
+    def say(self, message: Message) -> None:
+        """Say it now, or as soon as there is a window."""
+        if self._shown:
+            self.said.emit(message)
+        else:
+            self._held.append(message)
+
+    def notice(self, title: str, detail: str = "") -> None:
+        """Good or neutral news."""
+        self.say(Message("notice", title, detail))
+
+    def error(self, error: Exception) -> None:
+        """An error of ours in its own words; any other one without its insides."""
+        if isinstance(error, DoorkeepError):
+            self.say(Message("error", error.title, " ".join(part for part in (error.detail, error.fix) if part)))
+        else:
+            detail = self.tr(
+                "{kind}. Nothing was lost; try again. If it comes back, save a diagnostics file in Settings."
+            )
+            self.say(
+                Message("error", self.tr("Something in Doorkeep went wrong."), detail.format(kind=type(error).__name__))
+            )

@@ -1,0 +1,135 @@
+"""A log record as a person would say it. The protocol's own words stay in the inspector."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from PySide6.QtCore import QCoreApplication
+
+from app.core.folders import shown
+from app.ui.kit.theme import Tone
+
+Record = Mapping[str, Any]
+
+
+class Sentence(NamedTuple):
+    """`who` wants or did `what` (verb and object); `where` is the folder, said quietly."""
+
+    who: str
+    what: str
+    where: str
+
+
+_DONE = {
+    "list_directory": "listed {object}",
+    "read_file": "read {object}",
+    "search_files": "searched {object}",
+    "write_file": "wrote {object}",
+    "edit_file": "changed {object}",
+    "move_file": "moved {object}",
+    "create_directory": "made the folder {object}",
+    "trash": "moved {object} to the trash",
+    "undo": "took back a change",
+}
+_WANTED = {
+    "list_directory": "list {object}",
+    "read_file": "read {object}",
+    "search_files": "search {object}",
+    "write_file": "write {object}",
+    "edit_file": "change {object}",
+    "move_file": "move {object}",
+    "create_directory": "make the folder {object}",
+    "trash": "move {object} to the trash",
+    "undo": "take back a change",
+}
+_CLIENTS = {"claude-ai": "Claude Desktop", "claude-code": "Claude Code", "doorkeep": "You, by hand"}
+
+
+def tr(text: str) -> str:
+    """Through Qt's translation, in this room's context."""
+    return QCoreApplication.translate("words", text)
+
+
+def visible(text: str, most: int = 200) -> str:
+    """Text that cannot fool or break a line: controls, bidi overrides and zero-width characters show as ␣-like marks; bounded."""
+    cut = text if len(text) <= most else text[: most - 1] + "…"
+    return "".join(
+        "\N{SYMBOL FOR SUBSTITUTE}" if unicodedata.category(c) in {"Cc", "Cf", "Zl", "Zp", "Cs"} else c for c in cut
+    )
+
+
+def client_name(client: str) -> str:
+    """A client as people call it: `claude-ai 0.1.0` is Claude Desktop."""
+    name = client.rpartition(" ")[0] or client
+    return tr(_CLIENTS[name]) if name in _CLIENTS else visible(name, 60) or tr("An app")
+
+
+def sentence(record: Record, *, wanted: bool = False) -> Sentence:
+    """What the call did, or with `wanted` what it asks leave to do."""
+    paths = [str(path) for path in record.get("paths") or ()]
+    tool, server = str(record.get("tool") or ""), str(record.get("server") or "")
+    table = _WANTED if wanted else _DONE
+    if tool in table and server == "filesystem":
+        what = tr(table[tool]).format(object=_objects(paths))
+    else:
+        pattern = tr("use {tool} of {server}") if wanted else tr("used {tool} of {server}")
+        what = pattern.format(tool=visible(tool.replace("_", " "), 60), server=visible(server, 30))
+    folder = os.path.dirname(paths[0]) if paths else ""
+    return Sentence(client_name(str(record.get("client") or "")), what, visible(shown(folder)) if folder else "")
+
+
+def _objects(paths: list[str]) -> str:
+    if not paths:
+        return tr("something")
+    first = visible(os.path.basename(paths[0]) or paths[0], 80)
+    if len(paths) == 1:
+        return first
+    return tr("{first} and {count} more").format(first=first, count=len(paths) - 1)
+
+
+def decision(record: Record) -> tuple[str, Tone, str]:
+    """The chip of a record: its word, its colour and its icon, so that colour never speaks alone."""
+    outcome = record.get("outcome")
+    table: dict[Any, tuple[str, Tone, str]] = {
+        "waiting": (tr("Waiting"), "asked", "ask"),
+        "running": (tr("Running"), "accent", "play"),
+        "denied": (tr("Denied"), "denied", "cross"),
+        "expired": (tr("No answer"), "denied", "clock"),
+        "cancelled": (tr("Cancelled"), "muted", "cross"),
+        "lost": (tr("Lost"), "error", "problem"),
+        "error": (tr("Failed"), "error", "warning"),
+    }
+    if outcome in table:
+        return table[outcome]
+    if record.get("by") == "user":
+        return tr("You allowed"), "allowed", "check"
+    return tr("Allowed"), "allowed", "check"
+
+
+def duration(milliseconds: float | None) -> str:
+    """A time as people say it."""
+    if milliseconds is None:
+        return ""
+    if milliseconds < 1:
+        return tr("< 1 ms")
+    if milliseconds < 1000:
+        return tr("{n} ms").format(n=round(milliseconds))
+    if milliseconds < 60_000:
+        return tr("{n} s").format(n=f"{milliseconds / 1000:.1f}")
+    return tr("{n} min").format(n=round(milliseconds / 60_000))
+
+
+def ago(seconds: float) -> str:
+    """How long ago, as people say it."""
+    if seconds < 2:
+        return tr("just now")
+    if seconds < 60:
+        return tr("{n} s ago").format(n=round(seconds))
+    if seconds < 3600:
+        return tr("{n} min ago").format(n=round(seconds / 60))
+    if seconds < 86_400:
+        return tr("{n} h ago").format(n=round(seconds / 3600))
+    return tr("{n} days ago").format(n=round(seconds / 86_400))

@@ -1,0 +1,134 @@
+"""What tests of the desktop app stand on: an application without a screen, fakes by constructor, and pictures on demand.
+
+`uv run pytest tests/app/ui --screens DIR` writes a PNG of every state that a test shows, light and dark, at 100 % and 200 %.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.core.errors import GatewayUnreachableError
+from app.ui.kit.background import Background
+from app.ui.kit.messages import Messages
+from app.ui.kit.services import Services
+from app.ui.kit.theme import Theme
+
+
+class FakeLink(QObject):
+    """A gateway that answers what the test told it to. `calls` holds (name, arguments) in order."""
+
+    up = Signal(bool)
+    record = Signal(object)
+    happened = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_up = True
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.answers: dict[str, Any] = {}
+
+    def call(self, name: str, success: Any = None, failure: Any = None, **with_: Any) -> None:
+        """Answers at once with what `answers` holds: a value, an exception, or a function of the arguments."""
+        self.calls.append((name, with_))
+        answer = self.answers.get(name, {})
+        if callable(answer):
+            answer = answer(with_)
+        if not self.is_up:
+            answer = GatewayUnreachableError("The gateway is not running.", "", "Start it from Home.")
+        if isinstance(answer, Exception):
+            if failure is not None:
+                failure(answer)
+        elif success is not None:
+            success(answer)
+
+    def open(self) -> None:
+        """Nothing to connect."""
+
+    def close(self) -> None:
+        """Nothing to let go."""
+
+
+@pytest.fixture
+def link(qapp: QApplication) -> FakeLink:
+    return FakeLink()
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Iterator[Theme]:
+    made = Theme("light")
+    made.apply()
+    yield made
+    qapp.setStyleSheet("")
+
+
+@pytest.fixture
+def errors() -> list[Exception]:
+    """What reached the error door in this test."""
+    return []
+
+
+@pytest.fixture
+def background(qapp: QApplication, errors: list[Exception]) -> Iterator[Background]:
+    made = Background(errors.append)
+    yield made
+    assert made.finish(20_000), "background work did not end"
+    qapp.processEvents()
+
+
+@pytest.fixture
+def gone() -> list[tuple[str, dict[str, Any]]]:
+    """Where `go` was asked to go."""
+    return []
+
+
+@pytest.fixture
+def services(
+    home: str, link: FakeLink, background: Background, theme: Theme, gone: list[tuple[str, dict[str, Any]]]
+) -> Services:
+    return Services(home, link, background, Messages(), theme, lambda name, arguments: gone.append((name, arguments)))
+
+
+@pytest.fixture(autouse=True)
+def no_qt_warning(qtlog: Any) -> Iterator[None]:
+    """An unexpected Qt warning fails the test."""
+    yield
+    unexpected = [record for record in qtlog.records if record.type_name in {"QtWarningMsg", "QtCriticalMsg"}]
+    # Seen offscreen only: the platform has no way to raise a window or to pass on its size hints.
+    known = ("This plugin does not support", "propagateSizeHints")
+    assert [record.message for record in unexpected if not any(words in record.message for words in known)] == []
+
+
+@pytest.fixture
+def screens(request: pytest.FixtureRequest, theme: Theme, qapp: QApplication) -> Callable[[str, QWidget], None]:
+    """Pictures of a widget in both themes and at both scales, if the command line names a folder for them."""
+    folder = request.config.getoption("--screens")
+
+    def take(name: str, widget: QWidget) -> None:
+        if not folder:
+            return
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        for choice in ("light", "dark"):
+            theme.choose(choice)  # type: ignore[arg-type]
+            qapp.processEvents()
+            for scale in (1, 2):
+                picture = QPixmap(widget.size() * scale)
+                picture.setDevicePixelRatio(scale)
+                picture.fill(Qt.GlobalColor.transparent)
+                painter = QPainter(picture)
+                painter.fillRect(widget.rect(), widget.palette().window())
+                widget.render(painter)
+                painter.end()
+                picture.save(str(Path(folder) / f"{name}-{choice}-{scale}00.png"))
+        theme.choose("light")
+
+    return take

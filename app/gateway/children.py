@@ -15,7 +15,7 @@ from app.gateway import spawning
 from app.gateway.channel import Channel
 from app.gateway.lines import Lines
 from app.gateway.log import BoundedFile
-from app.gateway.loop import Loop
+from app.gateway.ticks import Ticks
 from servers.runtime import wire
 
 GRACE_SECONDS = 2.0
@@ -29,7 +29,7 @@ class Child:
     `in_flight` is kept by whoever calls: a child with calls in flight is not stopped for idleness.
     """
 
-    def __init__(self, loop: Loop, server: str, stderr: BoundedFile, longest: int = wire.MAX_LINE) -> None:
+    def __init__(self, loop: Ticks, server: str, stderr: BoundedFile, longest: int = wire.MAX_LINE) -> None:
         self.server = server
         self.in_flight = 0
         self.pid = 0

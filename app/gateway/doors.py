@@ -17,9 +17,9 @@ from app.control.frames import FRAMES, MAX_HELLO, Hello, Refusal, read_hello, re
 from app.gateway.channel import Channel
 from app.gateway.lines import Lines
 from app.gateway.log import GatewayLog
-from app.gateway.loop import Loop
 from app.gateway.peers import descends_from_us
 from app.gateway.session import Peer
+from app.gateway.ticks import Ticks
 from app.version import VERSION
 from servers.runtime import wire
 
@@ -53,7 +53,7 @@ class Reception:
 
     def __init__(
         self,
-        loop: Loop,
+        loop: Ticks,
         log: GatewayLog,
         *,
         session: Callable[[Peer, Callable[[bytes], None]], Guest],

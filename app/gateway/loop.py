@@ -1,8 +1,4 @@
-"""The gateway's event loop on POSIX: one thread, no timers of its own, nothing that blocks.
-
-A tick: read and call back; timers; `before_flush` (the journal's commit); one write per channel; `after_flush`.
-Nothing leaves before it is recorded: while `before_flush` fails, nothing is written at all.
-"""
+"""The gateway's event loop on POSIX: one thread, one selector, nothing that blocks and no timer of its own."""
 
 from __future__ import annotations
 
@@ -10,56 +6,35 @@ import os
 import selectors
 import signal
 import socket
-import sys
 from collections.abc import Callable
 from typing import Any
 
 from app.gateway.channel import CHUNK, CHUNK_MOST, Channel, ignore
-from app.gateway.timers import Timer, Timers
+from app.gateway.ticks import Ticks
 
 _READ = selectors.EVENT_READ
 _WRITE = selectors.EVENT_WRITE
-_RETRY_SECONDS = 0.5
 
 
-def _nothing() -> None:
-    return
-
-
-class Loop:
-    """Runs until `stop()`. Callbacks that raise are reported to `on_error` and never end the loop."""
+class Loop(Ticks):
+    """Runs until `stop()`."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._selector = selectors.DefaultSelector()
-        self._timers = Timers()
-        self._soon: list[Callable[[], None]] = []
-        self._stopping = False
         self._signals: dict[int, Callable[[], None]] = {}
         self._wake: tuple[int, int] | None = None
-        self._retrying = False
-        self.dirty: list[Channel] = []
-        self.before_flush: Callable[[], None] = _nothing
-        self.after_flush: Callable[[], None] = _nothing
-        self.on_error: Callable[[BaseException], None] = _report
-
-    def later(self, seconds: float, fn: Callable[[], None]) -> Timer:
-        """Call `fn` in `seconds`; the answer can cancel it."""
-        return self._timers.add(seconds, fn)
-
-    def soon(self, fn: Callable[[], None]) -> None:
-        """Call `fn` in this tick after the readers, or in the next one."""
-        self._soon.append(fn)
 
     def channel(
         self,
-        reader: int,
-        writer: int,
+        reader: Any,
+        writer: Any,
         on_bytes: Callable[[bytes], None],
         on_close: Callable[[str], None] = ignore,
         *,
         gives_way: bool = False,
     ) -> Channel:
-        """Take over two descriptors (or one twice, a socket) and close them at the end."""
+        """Of two descriptors, or one twice: a socket. -1 where there is no way out."""
         for fd in {reader, writer} - {-1}:
             os.set_blocking(fd, False)
         channel = Channel(self, reader, writer, on_bytes, on_close, gives_way=gives_way)
@@ -110,32 +85,8 @@ class Loop:
         self._signals[signum] = fn
         signal.signal(signum, _noticed)
 
-    def run(self) -> None:
-        """Serve until `stop()`."""
-        while not self._stopping:
-            self.tick(0 if self._soon else self._timers.wait())
-
-    def stop(self) -> None:
-        """Leave `run` after this tick."""
-        self._stopping = True
-
-    def tick(self, wait: float | None) -> None:
-        """One turn; waits at most `wait` seconds for something to happen (None: without end)."""
-        for key, mask in self._selector.select(wait):
-            try:
-                key.data(mask)
-            except Exception as error:  # a bug in one callback must not end every session
-                self.on_error(error)
-        for fn in self._timers.due():
-            self._guarded(fn)
-        while self._soon:
-            ready, self._soon = self._soon, []
-            for fn in ready:
-                self._guarded(fn)
-        self._flush()
-
     def close(self) -> None:
-        """Give back the selector and the signals; channels are their owners' to close."""
+        """Give back the selector and the signals."""
         if self._wake is not None:
             signal.set_wakeup_fd(-1)
             for signum in self._signals:
@@ -209,31 +160,17 @@ class Loop:
             channel.chunk = CHUNK
         channel.on_bytes(chunk)
 
-    def _flush(self) -> None:
-        try:
-            self.before_flush()
-        except Exception as error:
-            self._keep_back(error)
-            return
-        while self.dirty:
-            ready, self.dirty = self.dirty, []
-            for channel in ready:
-                if channel.out and not channel.closed:
-                    self._write(channel)
-        self._guarded(self.after_flush)
+    def _read(self, wait: float | None) -> None:
+        for key, mask in self._selector.select(wait):
+            try:
+                key.data(mask)
+            except Exception as error:  # a bug in one callback must not end every session
+                self.on_error(error)
 
-    def _keep_back(self, error: Exception) -> None:
-        for channel in self.dirty:
-            if channel.blocked and not channel.closed:
-                channel.blocked = False
-                self.rewatch(channel)
-        if not self._retrying:
-            self.on_error(error)
-            self._retrying = True
-            self.later(_RETRY_SECONDS, self._retry)
-
-    def _retry(self) -> None:
-        self._retrying = False  # that a timer ran is enough: the flush of this tick tries again
+    def _hush(self, channel: Channel) -> None:
+        if channel.blocked and not channel.closed:
+            channel.blocked = False
+            self.rewatch(channel)
 
     def _write(self, channel: Channel) -> None:
         out = channel.out
@@ -256,12 +193,6 @@ class Loop:
             channel.blocked = bool(out)
             self.rewatch(channel)
 
-    def _guarded(self, fn: Callable[[], None]) -> None:
-        try:
-            fn()
-        except Exception as error:
-            self.on_error(error)
-
     def _signalled(self, _mask: int) -> None:
         if self._wake is None:
             return
@@ -277,7 +208,3 @@ class Loop:
 
 def _noticed(_signum: int, _frame: object) -> None:
     """The wake-up descriptor carries the number; the loop does the work."""
-
-
-def _report(error: BaseException) -> None:
-    sys.excepthook(type(error), error, error.__traceback__)

@@ -1,13 +1,18 @@
 """Starting a server process on POSIX: a session of its own, our end of its pipes, an end when we end.
 
-`fork` is safe here because the gateway has one thread. Nothing of the gateway is left open in the new process.
+Between `fork` and `exec` the new process runs only what is loaded already, since the log's thread may hold any lock at
+that moment. Nothing of the gateway is left open in it.
 """
 
 from __future__ import annotations
 
+import fcntl
+import functools
 import os
 import signal
 import sys
+import warnings
+from typing import Any
 
 import msgspec
 
@@ -46,9 +51,12 @@ def spawn(argv: list[str], env: dict[str, str], cwd: str, die_with_us: bool) -> 
             ours.append(reader if forwards else writer)
             theirs.append(writer if forwards else reader)
         parent = os.getpid()
+        _libc()
         held = signal.pthread_sigmask(signal.SIG_SETMASK, signal.valid_signals())
         try:
-            pid = os.fork()
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns of the log's thread
+                pid = os.fork()
             if pid == 0:
                 _become(argv, env, cwd, theirs, parent if die_with_us else 0)
         finally:
@@ -94,12 +102,15 @@ def _become(argv: list[str], env: dict[str, str], cwd: str, theirs: list[int], p
 
 
 def _above(lowest: int, fd: int) -> int:
-    import fcntl
-
     return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, lowest + 1)
 
 
 def _prctl(option: int, value: int) -> None:
+    _libc().prctl(option, value, 0, 0, 0)
+
+
+@functools.cache
+def _libc() -> Any:
     import ctypes
 
-    ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+    return ctypes.CDLL(None)

@@ -18,9 +18,9 @@ from app.core.settings import Settings
 from app.gateway import leftovers, spawning
 from app.gateway.children import Child
 from app.gateway.log import BoundedFile, GatewayLog
-from app.gateway.loop import Loop
 from app.gateway.peers import started_at
 from app.gateway.programs import ServerUnavailableError, program_of
+from app.gateway.ticks import Ticks
 from servers.runtime import wire
 
 IDLE_SECONDS = 600.0
@@ -37,7 +37,7 @@ _BACKOFF = (0.0, 0.0, 0.25, 0.5, 1.0)
 class Supervisor:
     """All server processes of one gateway. `on_change(server, state, words)` hears of each start and end."""
 
-    def __init__(self, loop: Loop, home: str, log: GatewayLog) -> None:
+    def __init__(self, loop: Ticks, home: str, log: GatewayLog) -> None:
         self.home = home
         self.settings: Callable[[], Settings] = Settings
         self.on_change: Callable[[str, str, str], None] = _unheard

@@ -194,7 +194,7 @@ def test_a_session_waits_behind_the_full_pipe_of_its_server(house: House, loop: 
     ours, theirs = socket.socketpair()
     fd = ours.detach()
     house.full = loop.channel(fd, fd, lambda _: None)
-    house.full.write(b"x" * (HIGH + 1))
+    house.full.write(b"x" * (2 * HIGH))
     connection = house.dial(SESSION)
     house.answer(connection)
     connection.sendall(b"first\n")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -111,7 +112,7 @@ class Approvals:
             id_ = os.urandom(3).hex()
         row.asked(id_, facts.paths, facts.preview)
         seconds = self._lifetime()
-        approval = Approval(id_, key, guard, row, facts, time.monotonic() + seconds)
+        approval = Approval(id_, key, guard, row, facts, monotonic() + seconds)
         approval.waiter = call
         self._open[id_] = approval
         self._expire_in(approval, seconds)
@@ -149,7 +150,7 @@ class Approvals:
     def take_denial(self, key: Key) -> bool:
         """Whether the user said no to this very call after it had been answered; told once."""
         ends = self._denied.pop(key, 0.0)
-        return ends > time.monotonic()
+        return ends > monotonic()
 
     def session_allows(self, session: str, server: str, tool: str, asking: tuple[str, ...]) -> bool:
         """Whether the user said yes to this tool for the whole session, in each of the folders that ask."""
@@ -165,7 +166,7 @@ class Approvals:
 
     def listed(self) -> list[dict[str, Any]]:
         """Open questions as `doorkeep approvals list` shows them, oldest first."""
-        now = time.monotonic()
+        now = monotonic()
         return [
             {
                 "id": approval.id,
@@ -213,7 +214,7 @@ class Approvals:
                 self._session_yes.add((facts.session, facts.server, facts.tool, folder))
         approval.allowed = True
         seconds = self._lifetime()
-        approval.ends = time.monotonic() + seconds
+        approval.ends = monotonic() + seconds
         self._expire_in(approval, seconds)
         waiter, approval.waiter = approval.waiter, None
         if waiter is not None:
@@ -230,7 +231,7 @@ class Approvals:
             self._remember_denial(approval.key)
 
     def _remember_denial(self, key: Key) -> None:
-        now = time.monotonic()
+        now = monotonic()
         self._denied = {key: ends for key, ends in self._denied.items() if ends > now}
         if len(self._denied) < MOST_OPEN:
             self._denied[key] = now + self._lifetime()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from app.gateway.loop import Loop
+from tests.fakes.door import FOREIGN_PIN, PIN, Client, Door
 
 
 @pytest.fixture
@@ -36,3 +39,40 @@ def turn_until(loop: Loop) -> Callable[..., object]:
             loop.tick(0.01)
 
     return turn
+
+
+@pytest.fixture
+def door(home: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
+    """A gateway whose loop, log and servers a test plays by hand; what its clients were sent is checked at the end."""
+    builtin = tmp_path / "builtin"
+    builtin.mkdir()
+    (builtin / "filesystem.json").write_text(json.dumps(PIN))
+    pins = Path(home) / "pins"
+    pins.mkdir()
+    (pins / "tracker.json").write_text(json.dumps(FOREIGN_PIN))
+    found = Door(home, str(builtin))
+    for room in ("approvals", "calls", "limits", "rows"):
+        monkeypatch.setattr(f"app.gateway.{room}.monotonic", found.loop.time)
+    yield found
+    for client in found.clients:
+        client.check()
+
+
+@pytest.fixture
+def granted(door: Door, folder: Path) -> Door:
+    """A door that grants the sample folder: to be written."""
+    door.settings(f'[[folders]]\npath = "{folder}"\naccess = "write"\n')
+    return door
+
+
+@pytest.fixture
+def asking(door: Door, folder: Path) -> Door:
+    """A door that asks before each change in the sample folder."""
+    door.settings(f'[[folders]]\npath = "{folder}"\naccess = "ask"\n')
+    return door
+
+
+@pytest.fixture
+def legacy(door: Door) -> Client:
+    """A client that opened with the 2025-11-25 handshake."""
+    return door.client()

@@ -62,7 +62,9 @@ class Deadlines:
         """It came in time."""
         self._ends.pop(late, None)
 
-    def __len__(self) -> int:
+    @property
+    def waiting(self) -> int:
+        """How many have not come yet."""
         return len(self._ends)
 
     def _ring(self) -> None:

@@ -118,6 +118,7 @@ class Link:
         """The server ended."""
         self.alive = False
         waiting, self._waiting = self._waiting, {}
+        self.child.in_flight -= len(waiting)
         for awaiting in waiting.values():
             awaiting.gone(words)
 

@@ -226,6 +226,7 @@ class HandServers:
 
     def __init__(self) -> None:
         self.children: dict[str, HandChild] = {}
+        self.everything: list[HandChild] = []
         self.policies: list[tuple[str, wire.Policy]] = []
         self.refuse = False
 
@@ -235,6 +236,7 @@ class HandServers:
         child = self.children.get(server)
         if child is None or child.gone:
             child = self.children[server] = HandChild(server)
+            self.everything.append(child)
         return child
 
     def set_policy(self, server: str, policy: wire.Policy) -> None:
@@ -379,3 +381,21 @@ class Door:
         rows = self.journal.rows()
         assert len(rows) == 1, rows
         return rows[0]
+
+
+def never_allowed_without_a_yes(door: Door) -> None:
+    """Where everything asks: each call that reached the server stands behind an `allow` of its own in its row."""
+    allowed = 0
+    for row in door.journal.rows():
+        unused = False
+        for event in door.journal.events:
+            if event.call != row.id:
+                continue
+            if event.kind in ("asked", "answered"):
+                unused = event.kind == "answered" and b'"answer":"allow"' in event.body
+            elif event.kind == "decided" and b'"allowed"' in event.body:
+                assert unused, f"row {row.id} was allowed without a yes"
+                unused = False
+                allowed += 1
+    sent = sum(len(child.requests("tools/call")) for child in door.servers.everything)
+    assert sent <= allowed

@@ -1,0 +1,107 @@
+"""The one window: side list, banner, pages. It makes a page when it is first opened and knows nothing of what a page does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from app.ui.kit.messages import Messages
+from app.ui.kit.page import Page
+from app.ui.kit.theme import XL, Theme
+from app.ui.shell.banner import Banner
+from app.ui.shell.sidebar import Entry, Sidebar
+
+Makers = Mapping[str, Callable[[], Page]]
+
+
+class Window(QWidget):
+    """`closing` is emitted when the person closes it; whoever composes the app decides what that means."""
+
+    closing = Signal()
+    palette_asked = Signal()
+
+    def __init__(self, entries: Sequence[Entry], makers: Makers, messages: Messages, theme: Theme) -> None:
+        super().__init__()
+        self._makers = makers
+        self._pages: dict[str, Page] = {}
+        self._now = ""
+        self.setWindowTitle("Doorkeep")
+        self.setMinimumSize(760, 520)
+        self.resize(QSize(1080, 720))
+        self.sidebar = Sidebar(entries, theme)
+        self.stack = QStackedWidget()
+        self.banner = Banner(messages, theme)
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        held = QHBoxLayout()
+        held.setContentsMargins(XL, 12, XL, 0)
+        held.addWidget(self.banner)
+        column.addLayout(held)
+        column.addWidget(self.stack, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.sidebar)
+        row.addLayout(column, 1)
+        self.sidebar.picked.connect(self.go)
+        for number, entry in enumerate(entries, 1):
+            self._shortcut(QKeySequence(f"Ctrl+{number}"), lambda name=entry.name: self.go(name))
+        self._shortcut(QKeySequence(QKeySequence.StandardKey.Find), self._search)
+        self._shortcut(QKeySequence("Ctrl+K"), self.palette_asked.emit)
+        self._shortcut(QKeySequence(QKeySequence.StandardKey.Close), self.close)
+
+    def go(self, name: str, arguments: dict[str, Any] | None = None) -> None:
+        """Bring a page into view."""
+        page = self.page(name)
+        if self._now and self._now != name:
+            self._pages[self._now].closed()
+        self._now = name
+        self.stack.setCurrentWidget(page)
+        self.sidebar.show_page(name)
+        page.opened(arguments or {})
+
+    def page(self, name: str) -> Page:
+        """The page, made at its first use."""
+        if name not in self._pages:
+            page = self._pages[name] = self._makers[name]()
+            page.badge.connect(lambda count: self.sidebar.set_badge(name, count))
+            self.stack.addWidget(page)
+        return self._pages[name]
+
+    @property
+    def now(self) -> str:
+        """The key of the page in view."""
+        return self._now
+
+    def raise_up(self) -> None:
+        """Show it in front, wherever it was."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def geometry_kept(self) -> str:
+        """Size and place as text, for the next start."""
+        return bytes(self.saveGeometry().toBase64().data()).decode()
+
+    def take_geometry(self, kept: str) -> None:
+        """Size and place of the last time; nonsense is passed over."""
+        self.restoreGeometry(QByteArray.fromBase64(kept.encode()))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """The person closed it."""
+        super().closeEvent(event)
+        self.closing.emit()
+
+    def _search(self) -> None:
+        search = getattr(self.page(self._now), "search", None)
+        if search is not None:
+            search()
+
+    def _shortcut(self, keys: QKeySequence, act: Callable[[], object]) -> None:
+        QShortcut(keys, self).activated.connect(act)

@@ -6,6 +6,7 @@ Every request gets exactly one answer; one that fails says why in words and chan
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +22,10 @@ from app.gateway.followers import Followers
 from app.gateway.log import GatewayLog
 from app.gateway.supervisor import Supervisor
 from servers.runtime import wire
+
+PRUNE_SECONDS = 0.1
+"""How long one `prune` call may keep everyone waiting; its answer says whether there is `more` to do."""
+PRUNE_STEP = 500
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(messages.Request).decode
@@ -101,7 +106,12 @@ class Controls:
         days = asked.days if asked.days is not None else self.core.settings_now().limits.journal_days
         if days < 1:
             raise DoorkeepError("At least one day of the log is kept.", "", "Give a number of days from 1 on.")
-        return {"days": days, "removed": self.core.journal.prune(days)}
+        removed, end = 0, time.monotonic() + PRUNE_SECONDS
+        while step := self.core.journal.prune(days, limit=PRUNE_STEP):
+            removed += step
+            if time.monotonic() > end:
+                return {"days": days, "removed": removed, "more": True}
+        return {"days": days, "removed": removed, "more": False}
 
 
 class ControlGuest:

@@ -10,9 +10,11 @@ import os
 import signal
 import sys
 import time
+from typing import cast
 
 from app.bridge.home import find_home, stopped_mark
 from app.core.errors import DoorkeepError
+from app.gateway.channel import Channel
 from app.gateway.doors import Door, Reception
 from app.gateway.log import GatewayLog
 from app.gateway.loop import Loop
@@ -20,6 +22,8 @@ from app.gateway.loop import Loop
 DRAIN_SECONDS = 10.0
 """How long calls in flight may take to finish when the gateway is asked to end."""
 CHILDREN_SECONDS = 5.0
+LAST_WORDS_SECONDS = 1.0
+"""How long a client may take to read what was answered last."""
 
 
 class Gateway:
@@ -34,24 +38,25 @@ class Gateway:
         door.open(loop, self._arrived)
 
         from app.control.messages import Event
-        from app.core.journal.writer import Journal
         from app.gateway.controls import Controls
         from app.gateway.core import Core
         from app.gateway.followers import Followers
+        from app.gateway.housekeeping import Housekeeping, TellingJournal
         from app.gateway.leftovers import end_left
         from app.gateway.session import Session
         from app.gateway.supervisor import Supervisor
 
         self.followers = followers = Followers()
         self.supervisor = Supervisor(loop, home, log)
-        self.journal = Journal.open(home)
+        self.journal = cast("TellingJournal", TellingJournal.open(home))
         self.core = Core(home, self.journal, self.supervisor, loop)
         self.supervisor.settings = self.core.settings_now
+        self.housekeeping = Housekeeping(loop, self.journal, self.core.settings_now, log)
         followers.source = self.core
         self.supervisor.on_change = lambda server, state, words: followers.publish(
             Event("server", server=server, state=state, words=words)
         )
-        self.controls = Controls(self.core, self.supervisor, followers, log, self.leave)
+        self.controls = Controls(self.core, self.supervisor, followers, log, lambda: loop.soon(self.leave))
         self.reception = Reception(
             loop,
             log,
@@ -113,9 +118,16 @@ class Gateway:
         if self.supervisor.groups() and time.monotonic() < until:
             self.loop.later(0.02, lambda: self._await_children(until))
             return
-        for channel in [*self.reception.sessions, *self.reception.controls, *self.reception.strangers]:
+        channels = [*self.reception.sessions, *self.reception.controls, *self.reception.strangers]
+        for channel in channels:
             channel.finish()
-        self.loop.stop()
+        self._await_readers(channels, time.monotonic() + LAST_WORDS_SECONDS)
+
+    def _await_readers(self, channels: list[Channel], until: float) -> None:
+        if all(channel.closed for channel in channels) or time.monotonic() >= until:
+            self.loop.stop()
+        else:
+            self.loop.later(0.02, lambda: self._await_readers(channels, until))
 
     def _arrived(self, endpoint: int, pid: int, refused: str) -> None:
         self.reception.arrived(endpoint, pid, refused)

@@ -2,6 +2,7 @@
 
 `echo` answers its params, `pid` the process id, `crash` exits 3, `hang` never answers, `env`, `fill` answers so many bytes,
 `grandchild` starts a sleeper (`same` group or `apart`), `dial` has a double-forked grandchild connect to a socket path.
+`tools/call` does the same by the tool's name and answers as MCP's revision 2026-07-28 wants it.
 """
 
 from __future__ import annotations
@@ -65,12 +66,18 @@ def main() -> None:
     for line in sys.stdin:
         message = json.loads(line)
         method, params = message["method"], message.get("params", {})
+        tool = method == "tools/call"
+        if tool:
+            method, params = params["name"], params.get("arguments", {})
         if method == "doorkeep/policy":
             policies.append(params)
         elif method == "crash":
             os._exit(3)
-        elif method != "hang":
+        elif method != "hang" and "id" in message:
             result = json.dumps(answer(method, params, policies))
+            if tool:
+                text = json.dumps([{"type": "text", "text": result}])
+                result = f'{{"resultType":"complete","content":{text}}}'
             sys.stdout.write(f'{{"jsonrpc":"2.0","id":{json.dumps(message["id"])},"result":{result}}}\n')
             sys.stdout.flush()
     while "--deaf" in sys.argv:

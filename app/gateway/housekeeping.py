@@ -1,0 +1,78 @@
+"""What the gateway does when nobody waits: rows carried to where readers search, old rows removed.
+
+Never while calls are busy, never in a way that delays one by more than a few milliseconds.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from app.core.errors import JournalError
+from app.core.journal.writer import Journal
+from app.core.settings import Settings
+from app.gateway.log import GatewayLog
+from app.gateway.ticks import Ticks
+
+CALM_SECONDS = 0.05
+"""After a commit; while ticks keep coming, rows wait."""
+LATEST_SECONDS = 1.0
+"""Rows wait no longer than this, however busy it is."""
+BUSY_TICKS = 20
+STEP = 128
+"""Events carried at a time: about a millisecond."""
+FIRST_PRUNE_SECONDS = 120.0
+PRUNE_SECONDS = 6 * 3600.0
+PRUNE_STEP = 500
+
+
+class TellingJournal(Journal):
+    """Says when something was written."""
+
+    written: Callable[[], None] | None = None
+
+    def commit(self) -> None:
+        """See Journal."""
+        super().commit()
+        if self.written is not None:
+            self.written()
+
+
+class Housekeeping:
+    """Armed by each commit; an idle gateway keeps no timer but the one for pruning."""
+
+    def __init__(self, loop: Ticks, journal: TellingJournal, settings: Callable[[], Settings], log: GatewayLog) -> None:
+        self._loop = loop
+        self._journal = journal
+        self._settings = settings
+        self._log = log
+        self._commits = 0
+        self._seen = 0
+        self._since = 0.0
+        journal.written = self._written
+        loop.later(FIRST_PRUNE_SECONDS, self._prune)
+
+    def _written(self) -> None:
+        self._commits += 1
+        if not self._since:
+            self._since = time.monotonic()
+            self._seen = self._commits
+            self._loop.later(CALM_SECONDS, self._carry)
+
+    def _carry(self) -> None:
+        busy = self._commits - self._seen > BUSY_TICKS
+        if busy and time.monotonic() - self._since < LATEST_SECONDS:
+            self._seen = self._commits
+            self._loop.later(CALM_SECONDS, self._carry)
+        elif self._journal.derive(STEP) >= STEP:
+            self._loop.later(0.0, self._carry)
+        else:
+            self._since = 0.0
+
+    def _prune(self) -> None:
+        try:
+            removed = self._journal.prune(self._settings().limits.journal_days, limit=PRUNE_STEP)
+        except JournalError as error:
+            self._log.line(f"log: old rows could not be removed: {error.title}")
+            removed = 0
+        self._loop.later(0.05 if removed else PRUNE_SECONDS, self._prune)

@@ -10,7 +10,6 @@ import contextlib
 import os
 import sqlite3
 import time
-from urllib.request import pathname2url
 
 from app.core.errors import JournalError
 
@@ -119,8 +118,9 @@ def check_version(db: sqlite3.Connection, newest: int = len(MIGRATIONS)) -> int:
 def open_for_reading(path: str, busy_ms: int = 1000) -> sqlite3.Connection:
     """A connection that cannot write. Raises sqlite3.Error, or JournalError for a newer version's file."""
     db = sqlite3.connect(
-        f"file:{pathname2url(path)}?mode=ro",
+        _uri(path),
         uri=True,
+        check_same_thread=False,
         timeout=busy_ms / 1000,
         isolation_level=None,
         cached_statements=64,
@@ -133,6 +133,13 @@ def open_for_reading(path: str, busy_ms: int = 1000) -> sqlite3.Connection:
         db.close()
         raise
     return db
+
+
+def _uri(path: str) -> str:
+    slashed = path.replace(os.sep, "/")
+    for sign, code in (("%", "%25"), ("?", "%3f"), ("#", "%23")):
+        slashed = slashed.replace(sign, code)
+    return f"file:{slashed if slashed.startswith('/') else '/' + slashed}?mode=ro"
 
 
 def is_broken(error: sqlite3.Error) -> bool:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from app.gateway.session import Session
 
 Follower = Callable[[Any], None]
+RETRY_SECONDS = 1.0
+"""Between two tries to write the log while it cannot be written."""
 READY_SECONDS = 0.5
 """After the start, when nobody waits: the bridge's ready answers are renewed."""
 
@@ -69,6 +71,7 @@ class Core:
         self._protected: tuple[wire.Folder, ...] = ()
         self._outbox: list[tuple[Child, bytes, Call | None]] = []
         self._changed: dict[int, None] = {}
+        self._retrying = False
         loop.later(READY_SECONDS, self._leave_ready_answers)
 
     # -- settings -----------------------------------------------------------------------------------------------
@@ -147,21 +150,30 @@ class Core:
     def before_flush(self) -> None:
         """The loop's hook: record, then let lines go to servers. Never raises JournalError."""
         if self._changed:
-            try:
-                self.journal.commit()
-                self.journal_error = None
-            except JournalError as error:
-                self.journal_error = error
+            self._commit()
         outbox, self._outbox = self._outbox, []
         for child, line, call in outbox:
             if call is not None and self.journal_error is not None:
                 call.unrecorded(self.journal_error)
             else:
                 child.send(line)
-        changed, self._changed = self._changed, {}
-        if self._followers and self.journal_error is None:
-            for row in changed:
+        if self.journal_error is None and self._changed:
+            changed, self._changed = self._changed, {}
+            for row in changed if self._followers else ():
                 self.publish(self.journal.record(row))
+
+    def _commit(self) -> None:
+        try:
+            self.journal.commit()
+            self.journal_error = None
+        except JournalError as error:
+            self.journal_error = error
+            if not self._retrying:
+                self._retrying = True
+                self.loop.later(RETRY_SECONDS, self._retry)
+
+    def _retry(self) -> None:
+        self._retrying = False  # the tick that this timer makes commits again
 
     def _leave_ready_answers(self) -> None:
         with contextlib.suppress(OSError):  # a full disk: the bridge then has the last ones, or none

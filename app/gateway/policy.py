@@ -15,6 +15,8 @@ from app.clients.locations import protected_paths
 from app.core.settings import Limits, Rule, Settings
 from servers.runtime import wire
 
+_KNOWN_PATHS = 1024
+
 
 class ServerView(msgspec.Struct):
     """What the settings in force say about one server."""
@@ -38,6 +40,24 @@ class ServerView(msgspec.Struct):
         return self.open_folders[0].path if len(self.open_folders) == 1 else ""
 
 
+class QuickGrants(wire.Grants):
+    """The table with a short memory: a path is asked about several times in one call, and often in the next."""
+
+    def __init__(self, folders: tuple[wire.Folder, ...]) -> None:
+        super().__init__(folders)
+        self._known: dict[str, wire.Folder | None] = {}
+
+    def covering(self, path: str) -> wire.Folder | None:
+        """As `wire.Grants.covering`; the table never changes, so an answer stays true."""
+        try:
+            return self._known[path]
+        except KeyError:
+            if len(self._known) >= _KNOWN_PATHS:
+                self._known.clear()
+            found = self._known[path] = super().covering(path)
+            return found
+
+
 def view_of(settings: Settings, server: str, generation: int, protected: tuple[wire.Folder, ...]) -> ServerView:
     """The view of one server; `protected` comes from `protected_rows`."""
     granted = tuple(
@@ -53,7 +73,7 @@ def view_of(settings: Settings, server: str, generation: int, protected: tuple[w
         rules=setting.tools if setting else {},
         limits=settings.limits,
         policy=wire.Policy(generation=generation, folders=rows),
-        grants=wire.Grants(rows),
+        grants=QuickGrants(rows),
         open_folders=tuple(folder for folder in granted if folder.access != "off"),
         inner=tuple(
             sorted(((wire.path_key(row.path), row) for row in rows if row.access != "write"), key=itemgetter(0))

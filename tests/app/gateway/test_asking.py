@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -245,7 +246,7 @@ def test_while_it_waits_a_client_that_wants_progress_gets_some(asking: Door, fol
     asking.advance(31)
     told = client.told("notifications/progress")
     assert len(told) == 4
-    assert all(later["progress"] > earlier["progress"] for earlier, later in zip(told, told[1:], strict=False))
+    assert all(later["progress"] > earlier["progress"] for earlier, later in pairwise(told))
     assert all(params["progress"] < 0.1 for params in told)
 
 

@@ -129,14 +129,14 @@ class Reader:
         with self._reading() as db:
             if db is None:
                 return Changes([], 0)
-            if cursor > _last_seq(db):
-                cursor = 0
-            rows = db.execute(
-                "SELECT seq, call FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (cursor, limit)
-            ).fetchall()
-            if not rows:
-                return Changes([], cursor)
-            events = _events_of(db, sorted({call for _, call in rows if call}))
+            with _moment(db):
+                if cursor > _last_seq(db):
+                    cursor = 0
+                sql = "SELECT seq, call FROM events WHERE seq > ? ORDER BY seq LIMIT ?"
+                rows = db.execute(sql, (cursor, limit)).fetchall()
+                if not rows:
+                    return Changes([], cursor)
+                events = _events_of(db, sorted({call for _, call in rows if call}))
             records = [record for _, parts in sorted(events.items()) if (record := fold(parts)) and found.takes(record)]
             return Changes(records, rows[-1][0])
 

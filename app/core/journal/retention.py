@@ -15,7 +15,7 @@ FULL = 0.9
 
 def first_kept(db: sqlite3.Connection, cutoff_ms: int, max_calls: int, max_pages: int, limit: int) -> int:
     """The lowest call id to keep, at most `limit` calls above the oldest; everything must have been derived."""
-    row = db.execute("SELECT min(id), max(id) FROM calls").fetchone()
+    row = db.execute("SELECT (SELECT min(id) FROM calls), (SELECT max(id) FROM calls)").fetchone()
     if row[0] is None:
         return 0
     oldest, newest = int(row[0]), int(row[1])
@@ -64,7 +64,7 @@ def anchor(db: sqlite3.Connection, keep: int, last_seq: int) -> JournalNote | No
 def remove(db: sqlite3.Connection, note: JournalNote) -> int:
     """Remove what the anchor names, within the caller's transaction; gives the number of calls."""
     keep = note.calls_below
-    counts = db.execute("SELECT count(*), facet FROM calls WHERE id < ? GROUP BY facet", (keep,)).fetchall()
+    counts = db.execute("SELECT count(*), facet FROM calls NOT INDEXED WHERE id < ? GROUP BY facet", (keep,)).fetchall()
     db.executemany("UPDATE facets SET calls = calls - ? WHERE no = ?", counts)
     db.execute("DELETE FROM facets WHERE calls = 0")
     db.execute("DELETE FROM calls WHERE id < ?", (keep,))

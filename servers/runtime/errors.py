@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import sys
 
+MAX_FRAMES = 20
+"""How much of a stack is logged, from its inner end."""
+
 
 class ToolError(Exception):
     """A tool call that failed or was refused: an `isError` result whose text is `text`."""
@@ -35,6 +38,7 @@ def log_bug(error: BaseException) -> None:
     """Write where an unforeseen error came from to stderr, which the gateway or the client keeps."""
     import traceback
 
-    frames = [f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    stack = traceback.extract_tb(error.__traceback__)[-MAX_FRAMES:]
+    frames = [f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in stack]
     sys.stderr.write("\n".join([f"internal error: {type(error).__name__}: {error!s:.500}", *frames, ""]))
     sys.stderr.flush()

@@ -6,33 +6,30 @@ Without the gateway (`trusted` False) the policy comes from the command line and
 from __future__ import annotations
 
 import _thread
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from servers.runtime import wire
+from servers.runtime.errors import ProtocolError
 
 if TYPE_CHECKING:
     from servers.runtime.call import Call
+    from servers.runtime.confining import Confine
     from servers.runtime.safe.access import Folders
     from servers.runtime.undo.store import UndoStore
-
-Confine = Callable[[wire.Policy, str], object]
 
 
 class Ground:
     """`undo_folder` is where before-images go, or empty: then changes cannot be undone. `confine` is run once, before any thread."""
 
-    def __init__(
-        self, policy: wire.Policy, *, trusted: bool, undo_folder: str = "", confine: Confine | None = None
-    ) -> None:
+    def __init__(self, policy: wire.Policy, *, trusted: bool, undo_folder: str = "", confine: Confine) -> None:
         self.trusted = trusted
         self.generation = policy.generation
         self._policy = policy
         self._known = not trusted
         self._undo_folder = undo_folder
-        self._confine = confine
+        self._confine: Confine | None = confine
         self._folders: Folders | None = None
         self._undo: UndoStore | None = None
         self._undo_lock = _thread.allocate_lock()
@@ -48,9 +45,14 @@ class Ground:
         self.generation = policy.generation
 
     def equip(self, call: Call) -> None:
-        """Give the call its folders and its way to the undo store. The first time, with one thread still, confines the process."""
+        """Give the call its folders and its way to the undo store. The first time, with one thread still, confines the process.
+
+        Raises ProtocolError while the gateway has not said anything about folders.
+        """
         folders = self._folders
         if folders is None:
+            if not self._known:
+                raise ProtocolError(wire.STALE_POLICY, "No policy has come yet")
             folders = self._prepare()
         call.folders = folders
         call.undo_store = self.undo_store
@@ -67,7 +69,7 @@ class Ground:
     def _prepare(self) -> Folders:
         from servers.runtime.safe.access import Folders
 
-        if self._known and self._confine is not None:
+        if self._confine is not None:
             confine, self._confine = self._confine, None
             confine(self._policy, self._undo_folder)
         self._folders = folders = Folders(self._policy.generation, self._policy.folders, asked=self.trusted)

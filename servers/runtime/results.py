@@ -5,6 +5,7 @@ Results of the 2026-07-28 revision begin exactly with `{"resultType":"complete",
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -12,12 +13,11 @@ import msgspec
 
 from servers.runtime import wire
 
-HEAD = b'{"resultType":"complete",'
-"""How a result of the modern revision begins."""
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 class Text(str):
-    """A result that is text alone: for payloads, which no output schema describes (facts on clients: it is shown as it is)."""
+    """A result that is text alone: for payloads, which no output schema describes."""
 
     __slots__ = ()
 
@@ -50,7 +50,7 @@ def _encode(value: object) -> bytes:
 
 def _mended(value: Any) -> Any:
     if isinstance(value, str):
-        return value.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+        return _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", value)
     if isinstance(value, dict):
         return {_mended(key): _mended(one) for key, one in cast("dict[Any, Any]", value).items()}
     if isinstance(value, list):

@@ -13,7 +13,7 @@ import msgspec
 
 from servers.runtime import results, wire
 from servers.runtime.call import Call
-from servers.runtime.ground import Confine
+from servers.runtime.confining import Confine, confine
 from servers.runtime.prompts import Prompt, PromptArgument, PromptMessage
 from servers.runtime.resources import Complete, Contents, Resource, ResourceTemplate
 from servers.runtime.tools import Accept, Change, ChangeTool, ReadTool, Tool
@@ -46,7 +46,8 @@ class Server:
         self.templates: list[ResourceTemplate] = []
         self.prompts: dict[str, Prompt] = {}
         self.list_resources: Callable[[Call], Sequence[Resource]] | None = None
-        self.confine: Confine | None = None
+        self.confine: Confine = confine
+        """What holds the process to its folders; a server that needs more puts its own in place."""
 
     def tool(
         self,

@@ -5,7 +5,6 @@ A child is never left behind: whatever way it ends, its whole process group is e
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import time
@@ -89,22 +88,20 @@ class Child:
             self._loop.soon(self._finish)
             return
         self.channel.end()
-        self._loop.later(GRACE_SECONDS, lambda: self.kill(signal.SIGTERM))
-        self._loop.later(2 * GRACE_SECONDS, lambda: self.kill(_KILL))
+        self._loop.later(GRACE_SECONDS, self.kill)
+        self._loop.later(2 * GRACE_SECONDS, lambda: self.kill(force=True))
 
-    def kill(self, signum: int) -> None:
-        """Signal the whole process group, if the child still runs."""
-        if not self.gone and self.pid:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.pid, signum)
+    def kill(self, force: bool = False) -> None:
+        """Ask, or `force`, the whole process group to end, if the child still runs."""
+        if self.pid and self._status is None:
+            spawning.signal_group(self.pid, force)
 
     def reaped(self, status: int) -> None:
         """The process ended with this wait status. What it wrote before is still read, for a moment."""
         self._status = status
         if self.gone:
             return
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, _KILL)  # what it left behind in its group; nothing but its own children can be there
+        spawning.release(self.pid)
         if self._output_ended:
             self._finish()
         else:
@@ -117,7 +114,7 @@ class Child:
 
     def end_at_once(self) -> None:
         """The gateway leaves now: kill the group and forget it."""
-        self.kill(_KILL)
+        self.kill(force=True)
         self.gone = True
         self._close()
 
@@ -135,7 +132,7 @@ class Child:
         if self._status is not None:
             self._finish()
         elif not self.stopping:
-            self._loop.later(GRACE_SECONDS, lambda: self.kill(_KILL))  # deaf and dumb, yet alive
+            self._loop.later(GRACE_SECONDS, lambda: self.kill(force=True))  # deaf and dumb, yet alive
 
     def _finish(self) -> None:
         if self.gone:
@@ -157,9 +154,6 @@ class Child:
         self.channel = self._stderr = None
         self._waiting.clear()
         self._stderr_file.close()
-
-
-_KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 
 def ending(status: int | None) -> str:

@@ -17,7 +17,11 @@ from app.core.errors import DoorkeepError
 from app.gateway.channel import Channel
 from app.gateway.doors import Door, Reception
 from app.gateway.log import GatewayLog
-from app.gateway.loop import Loop
+
+if sys.platform == "win32":
+    from app.gateway.loop_windows import ThreadedLoop as Loop
+else:
+    from app.gateway.loop import Loop
 
 DRAIN_SECONDS = 10.0
 """How long calls in flight may take to finish when the gateway is asked to end."""
@@ -38,6 +42,7 @@ class Gateway:
         door.open(loop, self._arrived)
 
         from app.control.messages import Event
+        from app.gateway import spawning
         from app.gateway.controls import Controls
         from app.gateway.core import Core
         from app.gateway.followers import Followers
@@ -69,8 +74,7 @@ class Gateway:
         loop.before_flush = self.core.before_flush
         for signum in (signal.SIGTERM, signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGTERM)):
             loop.on_signal(signum, self.leave)
-        if sys.platform != "win32":
-            loop.on_signal(signal.SIGCHLD, self.supervisor.reap)
+        spawning.on_endings(loop, self.supervisor.reap)
         for child in end_left(home, loop.later):
             log.line(f"server {child.server}: pid {child.pid} was left by an earlier gateway and is ended")
         self._leaving = False

@@ -1,116 +1,28 @@
-"""Starting a server process on POSIX: a session of its own, our end of its pipes, an end when we end.
-
-Between `fork` and `exec` the new process runs only what is loaded already, since the log's thread may hold any lock at
-that moment. Nothing of the gateway is left open in it.
-"""
+"""Starting and ending server processes: one interface, one room for each kind of system."""
 
 from __future__ import annotations
 
-import fcntl
-import functools
-import os
-import signal
 import sys
-import warnings
-from typing import Any
 
-import msgspec
+if sys.platform == "win32":
+    from app.gateway.spawning_windows import (
+        adopt_orphans,
+        ended,
+        kill_orphans,
+        on_endings,
+        release,
+        signal_group,
+        spawn,
+    )
+else:
+    from app.gateway.spawning_posix import (
+        adopt_orphans,
+        ended,
+        kill_orphans,
+        on_endings,
+        release,
+        signal_group,
+        spawn,
+    )
 
-PR_SET_PDEATHSIG = 1
-PR_SET_CHILD_SUBREAPER = 36
-_REPORT = 3
-"""The new process's descriptor that tells why its program could not be run."""
-_DESCRIPTORS_MOST = 65536
-
-
-class Spawned(msgspec.Struct, frozen=True):
-    """A process that runs its program: its id (also that of its group and session) and our ends of its pipes."""
-
-    pid: int
-    stdin: int
-    stdout: int
-    stderr: int
-
-
-def adopt_orphans() -> None:
-    """Become the parent of every process that a server leaves behind, so that none escapes its ancestry (Linux)."""
-    if sys.platform == "linux":
-        _prctl(PR_SET_CHILD_SUBREAPER, 1)
-
-
-def spawn(argv: list[str], env: dict[str, str], cwd: str, die_with_us: bool) -> Spawned:
-    """Start a program and return when it runs. Raises OSError when it could not be started.
-
-    `die_with_us`: it gets SIGTERM when the gateway ends, however that ends (Linux); elsewhere its stdin ends.
-    """
-    ours: list[int] = []
-    theirs: list[int] = []
-    try:
-        for forwards in (False, True, True, True):  # stdin, stdout, stderr, the report of a failed start
-            reader, writer = os.pipe()
-            ours.append(reader if forwards else writer)
-            theirs.append(writer if forwards else reader)
-        parent = os.getpid()
-        _libc()
-        held = signal.pthread_sigmask(signal.SIG_SETMASK, signal.valid_signals())
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns of the log's thread
-                pid = os.fork()
-            if pid == 0:
-                _become(argv, env, cwd, theirs, parent if die_with_us else 0)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, held)
-    except OSError:
-        for fd in ours + theirs:
-            os.close(fd)
-        raise
-    for fd in theirs:
-        os.close(fd)
-    report = os.read(ours[3], 16)  # ends when the program runs: its end of the pipe closes then
-    os.close(ours[3])
-    if report:
-        for fd in ours[:3]:
-            os.close(fd)
-        os.waitpid(pid, 0)
-        raise OSError(int(report), os.strerror(int(report)))
-    return Spawned(pid, *ours[:3])
-
-
-def _become(argv: list[str], env: dict[str, str], cwd: str, theirs: list[int], parent: int) -> None:
-    """In the new process: never returns."""
-    try:
-        os.setsid()
-        if parent and sys.platform == "linux":
-            _prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-            if os.getppid() != parent:
-                os._exit(0)
-        theirs = [_above(_REPORT, fd) for fd in theirs]
-        for target, fd in enumerate(theirs):
-            os.dup2(fd, target, inheritable=target != _REPORT)
-        os.closerange(_REPORT + 1, _DESCRIPTORS_MOST)  # also what our own parent left open for us
-        signal.set_wakeup_fd(-1)  # it is the gateway's: a signal for this process must not be told there
-        for ignored in (signal.SIGPIPE, getattr(signal, "SIGXFSZ", signal.SIGPIPE)):
-            signal.signal(ignored, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_SETMASK, ())
-        os.chdir(cwd)
-        os.execvpe(argv[0], argv, env)  # noqa: S606 - by argument list, never by a shell
-    except OSError as error:
-        os.write(_REPORT, b"%d" % (error.errno or 1))
-    finally:
-        os._exit(127)
-
-
-def _above(lowest: int, fd: int) -> int:
-    return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, lowest + 1)
-
-
-def _prctl(option: int, value: int) -> None:
-    _libc().prctl(option, value, 0, 0, 0)
-
-
-@functools.cache
-def _libc() -> Any:
-    import ctypes
-
-    return ctypes.CDLL(None)
+__all__ = ["adopt_orphans", "ended", "kill_orphans", "on_endings", "release", "signal_group", "spawn"]

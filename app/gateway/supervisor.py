@@ -5,9 +5,7 @@ No server is ever started in a tight loop, and none keeps running with more fold
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
 import time
 from collections.abc import Callable
 from typing import Any
@@ -137,13 +135,7 @@ class Supervisor:
 
     def reap(self) -> None:
         """Take back every process that ended: children, and orphans that came to us."""
-        while True:
-            try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
-            except ChildProcessError:
-                return
-            if pid == 0:
-                return
+        for pid, status in spawning.ended():
             child = self._all.pop(pid, None)
             if child is not None:
                 child.reaped(status)
@@ -161,12 +153,9 @@ class Supervisor:
         end = time.monotonic() + KILL_SECONDS
         while time.monotonic() < end:
             self.reap()
-            orphans = _own_children() if self._adopting else []
+            orphans = self._adopting and spawning.kill_orphans()
             if not orphans and not self._all:
                 break
-            for pid in orphans:
-                with contextlib.suppress(OSError):
-                    os.kill(pid, signal.SIGKILL)
             time.sleep(0.002)
         self._keep()
 
@@ -264,15 +253,6 @@ def _reach(grants: wire.Grants, path: str) -> int:
 
 def _level(access: str) -> int:
     return {"off": 0, "read": 1}.get(access, 2)
-
-
-def _own_children() -> list[int]:
-    """Process ids of our children (Linux; elsewhere orphans are not handed to us)."""
-    try:
-        with open(f"/proc/self/task/{os.getpid()}/children", "rb") as file:
-            return [int(pid) for pid in file.read().split()]
-    except OSError:
-        return []
 
 
 def _unheard(_server: str, _state: str, _words: str) -> None:

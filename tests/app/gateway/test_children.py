@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -55,7 +54,7 @@ def start(loop: Loop, turn_until: Turn, tmp_path: Path) -> Iterator[Callable[...
 
     yield make
     for running in made:
-        running.child.kill(signal.SIGKILL)
+        running.child.kill(force=True)
         turn_until(running.reap)
 
 
@@ -97,7 +96,7 @@ def test_one_that_ignores_the_end_of_its_input_is_ended_by_force(
 def test_a_killed_child_is_told_once_in_words(start: Callable[..., Running], turn_until: Turn) -> None:
     running = start()
     running.ask("pid")
-    running.child.kill(signal.SIGKILL)
+    running.child.kill(force=True)
     turn_until(running.reap)
     assert running.words == ["The server plain ended unexpectedly (killed by SIGKILL)."]
 
@@ -115,7 +114,7 @@ def test_what_it_started_in_its_group_ends_with_it(
 ) -> None:
     running = start()
     pid = running.ask("grandchild", apart=False)
-    running.child.kill(signal.SIGKILL)
+    running.child.kill(force=True)
     turn_until(running.reap)
     wait_until(lambda: not alive(pid))
 

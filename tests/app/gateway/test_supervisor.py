@@ -60,7 +60,7 @@ class House:
         words: list[str] = []
         child.on_exit(words.append)
         self.turn(lambda: child.pid)
-        child.kill(signal.SIGKILL)
+        child.kill(force=True)
         self.turn(lambda: words)
         return words[0]
 
@@ -213,7 +213,7 @@ def test_leaving_ends_every_server_and_starts_none(house: House) -> None:
 def test_no_zombie_is_left_not_even_of_an_orphan(house: House, wait_until: Callable[..., object]) -> None:
     child = house.supervisor.get("plain")
     orphan = house.ask(child, "grandchild", apart=True)
-    child.kill(signal.SIGKILL)
+    child.kill(force=True)
     house.turn(lambda: child.gone)
     os.kill(orphan, signal.SIGKILL)
     house.turn(lambda: not os.path.exists(f"/proc/{orphan}"))
@@ -223,7 +223,7 @@ def test_no_zombie_is_left_not_even_of_an_orphan(house: House, wait_until: Calla
 def test_an_orphan_of_a_server_still_descends_from_us(house: House) -> None:
     child = house.supervisor.get("plain")
     orphan = house.ask(child, "grandchild", apart=True)
-    child.kill(signal.SIGKILL)
+    child.kill(force=True)
     house.turn(lambda: child.gone)
     assert descends_from_us(orphan, set()) is True
 

@@ -76,6 +76,11 @@ def witness_of(home: str) -> str:
     return os.path.join(home, "journal", "head")
 
 
+def rebuild_mark(home: str) -> str:
+    """The file whose presence asks the next start to fold every event into the derived table again."""
+    return os.path.join(home, "journal", "rebuild")
+
+
 def open_for_writing(path: str, max_pages: int) -> sqlite3.Connection:
     """The one writing connection, migrated. Raises sqlite3.Error, or JournalError for a newer version's file."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -148,7 +153,7 @@ def is_broken(error: sqlite3.Error) -> bool:
 
 
 def set_aside(path: str) -> str:
-    """Rename the database with its companions; gives the new path. Raises OSError."""
+    """Rename the database with its companions; gives the new name, or "" where it is gone. Raises OSError."""
     stem = os.path.join(os.path.dirname(path), time.strftime("broken-%Y%m%d-%H%M%S", time.gmtime()))
     kept, number = f"{stem}.db", 1
     while os.path.lexists(kept):
@@ -157,8 +162,11 @@ def set_aside(path: str) -> str:
     for companion in ("-wal", "-shm"):
         with contextlib.suppress(FileNotFoundError):
             os.rename(path + companion, kept + companion)
-    os.rename(path, kept)
-    return kept
+    try:
+        os.rename(path, kept)
+    except FileNotFoundError:
+        return ""
+    return os.path.basename(kept)
 
 
 def in_words(error: sqlite3.Error) -> JournalError:

@@ -6,7 +6,6 @@ keeps a second writer out.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import struct
 import sys
@@ -67,10 +66,12 @@ class Head:
     """The open witness file, locked. Raises JournalError when another process holds it."""
 
     def __init__(self, path: str) -> None:
+        self._path = path
         self.found = read_witness(path)
         self._turn = 0
+        self._boot = this_boot()
         try:
-            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+            self._fd = _open(path)
         except OSError as error:
             raise JournalError(
                 "The call log cannot be opened.",
@@ -91,7 +92,19 @@ class Head:
             slot = _unpack(content[n * SLOT_SIZE : (n + 1) * SLOT_SIZE])
             if slot:
                 self._turn = max(self._turn, slot[0])
-        self._boot = this_boot()
+
+    def restore(self) -> None:
+        """Make the file again where it was removed. Raises OSError."""
+        if os.path.exists(self._path):
+            return
+        fd = _open(self._path)
+        try:
+            _lock(fd)
+        except OSError:
+            os.close(fd)
+            raise
+        os.close(self._fd)
+        self._fd = fd
 
     @property
     def boot(self) -> str:
@@ -109,16 +122,20 @@ class Head:
         else:
             os.pwrite(self._fd, slot, (self._turn & 1) * SLOT_SIZE)
 
+    @property
+    def fd(self) -> int:
+        """The open file, for carrying it to the disk."""
+        return self._fd
+
     def close(self) -> None:
         """Release the lock."""
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
 
-    def sync(self) -> None:
-        """Carry the file to the disk. Safe on another thread."""
-        with contextlib.suppress(OSError):
-            os.fsync(self._fd)
+
+def _open(path: str) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
 
 
 if sys.platform == "win32":

@@ -18,7 +18,7 @@ CHECKPOINT_BYTES = 2 * 1024 * 1024
 
 
 class Keeper:
-    """Owns the thread. `path` is the database; `also` is called after each flush of the log, on the thread."""
+    """Owns the thread. `path` is the database; the file `also` is flushed before it, so that the witness is never the older one."""
 
     def __init__(self, path: str, also: int = -1) -> None:
         self._path = path
@@ -26,12 +26,13 @@ class Keeper:
         self._wal = os.open(path + "-wal", os.O_RDWR | getattr(os, "O_BINARY", 0))
         self._wake = _thread.allocate_lock()
         self._wake.acquire()
+        self._end = _thread.allocate_lock()
+        self._end.acquire()
         self._done = _thread.allocate_lock()
         self._done.acquire()
         self._started = False
         self._awake = False
         self._ending = False
-        self.flushes = 0
 
     def rouse(self) -> None:
         """Something was committed. Costs a microsecond; safe to call as often as liked from the one writing thread."""
@@ -47,6 +48,7 @@ class Keeper:
         """Flush once more and end the thread."""
         self._ending = True
         if self._started:
+            self._end.release()
             if not self._awake:
                 self._awake = True
                 self._wake.release()
@@ -61,8 +63,9 @@ class Keeper:
         try:
             while True:
                 self._wake.acquire()
-                while not self._ending and (rest := last + EVERY - time.monotonic()) > 0:
-                    time.sleep(min(rest, 0.05))
+                rest = last + EVERY - time.monotonic()
+                if rest > 0 and not self._ending:
+                    self._end.acquire(timeout=rest)
                 self._awake = False
                 last = time.monotonic()
                 self._flush()
@@ -79,10 +82,9 @@ class Keeper:
 
     def _flush(self) -> None:
         with contextlib.suppress(OSError):
-            _to_disk(self._wal)
             if self._also >= 0:
                 _to_disk(self._also)
-        self.flushes += 1
+            _to_disk(self._wal)
 
 
 if sys.platform == "darwin":

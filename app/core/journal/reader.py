@@ -16,7 +16,7 @@ import msgspec
 
 from app.core.errors import JournalError
 from app.core.journal import database, select
-from app.core.journal.derive import derived_through, events_by_seq
+from app.core.journal.derive import derived_through, events_by_seq, events_of
 from app.core.journal.filter import Filter, parse
 from app.core.journal.record import CallRecord, Event, fold
 
@@ -114,7 +114,7 @@ class Reader:
             if db is None:
                 return None
             with _moment(db):
-                events = _events_of(db, [call]).get(call, [])
+                events = events_of(db, [call]).get(call, [])
             record = fold(events)
             return (record, events) if record else None
 
@@ -136,7 +136,7 @@ class Reader:
                 rows = db.execute(sql, (cursor, limit)).fetchall()
                 if not rows:
                     return Changes([], cursor)
-                events = _events_of(db, sorted({call for _, call in rows if call}))
+                events = events_of(db, sorted({call for _, call in rows if call}))
             records = [record for _, parts in sorted(events.items()) if (record := fold(parts)) and found.takes(record)]
             return Changes(records, rows[-1][0])
 
@@ -225,22 +225,8 @@ def _tail(db: sqlite3.Connection) -> dict[int, CallRecord]:
     calls = db.execute("SELECT DISTINCT call FROM events WHERE seq > ? AND call > 0", (derived_through(db),)).fetchall()
     if not calls:
         return {}
-    events = _events_of(db, [call for (call,) in calls])
+    events = events_of(db, [call for (call,) in calls])
     return {call: record for call, parts in events.items() if (record := fold(parts))}
-
-
-def _events_of(db: sqlite3.Connection, calls: list[int]) -> dict[int, list[Event]]:
-    """All events of these calls, the newest included."""
-    wanted = set(calls)
-    numbers = ",".join(map(str, calls))
-    rows = db.execute(f"SELECT events FROM calls WHERE id IN ({numbers})").fetchall()  # noqa: S608 - ints
-    found = events_by_seq(db, [seq for (seqs,) in rows for seq in _ids(seqs)])
-    for row in db.execute(
-        "SELECT seq, call, kind, at_ms, body FROM events WHERE seq > ? ORDER BY seq", (derived_through(db),)
-    ):
-        if row[1] in wanted:
-            found.setdefault(row[1], []).append(Event(*row))
-    return found
 
 
 def _load(db: sqlite3.Connection, ids: list[int], tail: dict[int, CallRecord]) -> list[CallRecord]:

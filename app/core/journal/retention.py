@@ -51,6 +51,8 @@ def _by_age(db: sqlite3.Connection, cutoff_ms: int, newest: int) -> int:
 
 def anchor(db: sqlite3.Connection, keep: int, last_seq: int) -> JournalNote | None:
     """What the chain must say before the calls below `keep` go; None when nothing would go."""
+    if db.execute("SELECT 1 FROM calls WHERE id < ? LIMIT 1", (keep,)).fetchone() is None:
+        return None
     row = db.execute("SELECT events FROM calls WHERE id >= ? ORDER BY id LIMIT 1", (keep,)).fetchone()
     through = msgspec.json.decode(row[0], type=list[int])[0] - 1 if row else last_seq
     found = db.execute("SELECT hash FROM events WHERE seq = ?", (through,)).fetchone()

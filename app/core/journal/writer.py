@@ -9,12 +9,10 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-import time
-from collections.abc import Callable
 from typing import Literal
 
 from app.core.errors import JournalError
-from app.core.journal import database, recovery, retention
+from app.core.journal import database, retention
 from app.core.journal.bounds import (
     NAME_CHARS,
     PREVIEW_CHARS,
@@ -24,11 +22,10 @@ from app.core.journal.bounds import (
     bounded_paths,
     written,
 )
-from app.core.journal.chain import GENESIS, link
-from app.core.journal.derive import Derivation, events_by_seq
+from app.core.journal.derive import events_of
 from app.core.journal.head import Head
-from app.core.journal.keeper import Keeper
-from app.core.journal.record import Body, By, CallRecord, Event, JournalNote, Outcome, fold, write_body
+from app.core.journal.record import Body, By, CallRecord, Event, Outcome, fold
+from app.core.journal.store import REMOVED, Store, noted, now_ms
 
 MAX_BYTES = 4 * 1024**3
 """The size that the log's file never exceeds; the oldest calls go at nine tenths of it."""
@@ -39,30 +36,21 @@ LAG = 4096
 """Committed events not yet derived, above which `commit` derives a slice itself."""
 RECENT = 4096
 """Closed calls kept in memory for `record`."""
-ONE_STATEMENT = 8
-"""Up to so many events go in one statement, which is its own transaction."""
-
-_INSERT = {n: f"INSERT INTO events VALUES {','.join(['(?,?,?,?,?,?,?)'] * n)}" for n in range(1, ONE_STATEMENT + 1)}  # noqa: S608 - marks
 
 
 class Journal:
     """The open log. `recovered` lists the calls that an earlier gateway left open; they were closed as `lost`."""
 
     def __init__(self, home: str, head: Head, max_bytes: int, max_calls: int) -> None:
-        self._path = database.database_of(home)
-        self._head = head
         self._max_pages = max(64, max_bytes // database.PAGE)
         self._max_calls = max_calls
         self._pending: list[Event] = []
         self._open: dict[int, list[Event]] = {}
         self._recent: dict[int, list[Event]] = {}
-        self._seq = 0
-        self._hash = GENESIS
-        self._call = head.found.call if head.found else 0
-        self._keeper: Keeper | None = None
         self._failing = False
-        self.recovered: list[int] = []
-        self._connect()
+        self._dead: JournalError | None = None
+        self._store = Store(home, head, self._max_pages)
+        self.recovered = self._store.recovered
 
     @classmethod
     def open(cls, home: str, *, max_bytes: int = MAX_BYTES, max_calls: int = MAX_CALLS) -> Journal:
@@ -95,7 +83,7 @@ class Journal:
             raise JournalError(
                 "The call log cannot be written.", "Too many events wait to be recorded.", "Run: doorkeep doctor"
             )
-        self._call = call = self._call + 1
+        self._store.call = call = self._store.call + 1
         self._open[call] = []
         self._append(
             call,
@@ -164,12 +152,9 @@ class Journal:
         events = self._open.get(call)
         if events is None:
             return
-        event = Event(0, call, kind, time.time_ns() // 1_000_000, written(body))
+        event = Event(0, call, kind, now_ms(), written(body))
         events.append(event)
         self._pending.append(event)
-
-    def _note(self, kind: str, note: JournalNote) -> Event:
-        return Event(0, 0, kind, time.time_ns() // 1_000_000, write_body(note))
 
     # -- writing ------------------------------------------------------------------------------------------------
 
@@ -177,59 +162,38 @@ class Journal:
         """Write what was appended. Raises JournalError; the events then wait for the next commit. Blocks ≤ 250 ms."""
         if not self._pending:
             return
-        if self._keeper is None:
-            raise JournalError("The call log is closed.")
+        if self._dead is not None:
+            raise self._dead
         try:
-            self._store(self._pending)
+            self._store.write(self._pending)
         except sqlite3.Error as error:
             self._failing = True
             if not database.is_broken(error):
                 raise database.in_words(error) from error
             self._begin_afresh(str(error))
-            return
         self._pending = []
         self._failing = False
-        if self._seq - self._derivation.through > LAG:
-            self.derive(LAG // 8)
-
-    def _store(self, events: list[Event], also: Callable[[], object] | None = None) -> None:
-        """Chain the events and write them, together with what `also` does, in one transaction. Raises sqlite3.Error."""
-        seq, prev = self._seq, self._hash
-        rows: list[tuple[int, int, str, int, bytes, bytes, bytes]] = []
-        for event in events:
-            seq += 1
-            this = link(prev, seq, event.call, event.kind, event.at_ms, event.body)
-            rows.append((seq, event.call, event.kind, event.at_ms, event.body, prev, this))
-            prev = this
-        db = self._db
-        if also is None and len(rows) <= ONE_STATEMENT:
-            db.execute(_INSERT[len(rows)], [value for row in rows for value in row])
-        else:
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                db.executemany(_INSERT[1], rows)
-                if also is not None:
-                    also()
-                db.execute("COMMIT")
-            except BaseException:
-                if db.in_transaction:
-                    db.execute("ROLLBACK")
-                raise
-        self._seq, self._hash = seq, prev
-        with contextlib.suppress(OSError):
-            self._head.write(seq, self._call, prev)
+        if self._store.seq - self._store.derivation.through > LAG:
+            self._derive(LAG // 8)
 
     def derive(self, limit: int = 512) -> int:
         """Carry at most `limit` committed events into the table that readers search, and have the disk flushed in the
         background; gives how many were carried. Called when the loop is idle. Never raises: what fails is tried again."""
-        if self._keeper is None:
+        if self._dead is not None:
             return 0
-        self._keeper.rouse()
+        if not self._store.is_in_place():
+            with contextlib.suppress(JournalError):
+                self._begin_afresh(REMOVED)
+                self._pending = []
+        self._store.flush()
+        return self._derive(limit)
+
+    def _derive(self, limit: int) -> int:
         try:
-            taken = self._derivation.step(limit)
+            taken = self._store.derivation.step(limit)
         except sqlite3.Error:
             return 0
-        if self._recent and not self._pending and self._derivation.through == self._seq:
+        if self._recent and not self._pending and self._store.derivation.through == self._store.seq:
             self._recent.clear()
         return taken
 
@@ -239,23 +203,22 @@ class Journal:
         Call again while it gives more than 0. An event in the chain says what was removed. Open calls stay. Raises JournalError.
         """
         self.commit()
+        if self._dead is not None:
+            raise self._dead
+        store = self._store
         try:
-            while self._derivation.step(LAG):
+            while store.derivation.step(LAG):
                 pass
-            cutoff = time.time_ns() // 1_000_000 - round(days * 86_400_000)
-            keep = retention.first_kept(self._db, cutoff, self._max_calls, self._max_pages, limit)
-            keep = min([keep, *self._open])
-            oldest = self._db.execute("SELECT min(id) FROM calls").fetchone()[0]
-            if oldest is None or keep <= oldest:
-                return 0
-            note = retention.anchor(self._db, keep, self._seq)
+            cutoff = now_ms() - round(days * 86_400_000)
+            keep = retention.first_kept(store.db, cutoff, self._max_calls, self._max_pages, limit)
+            note = retention.anchor(store.db, min([keep, *self._open]), store.seq)
             if note is None:
                 return 0
             removed: list[int] = []
-            self._store([self._note("pruned", note)], lambda: removed.append(retention.remove(self._db, note)))
-            self._derivation.forget()
-            self._db.execute("PRAGMA incremental_vacuum(512)").fetchall()
-            self._keeper_now().rouse()
+            store.write([noted("pruned", note)], lambda: removed.append(retention.remove(store.db, note)))
+            store.derivation.forget()
+            store.db.execute("PRAGMA incremental_vacuum(512)").fetchall()
+            store.flush()
             return removed[0]
         except sqlite3.Error as error:
             raise database.in_words(error) from error
@@ -264,118 +227,34 @@ class Journal:
 
     def record(self, call: int) -> CallRecord:
         """The call as it stands now, uncommitted events included. Raises KeyError for an id that the log does not hold."""
-        events = self._open.get(call) or self._recent.get(call)
-        if not events:
-            row = self._db.execute("SELECT events FROM calls WHERE id = ?", (call,)).fetchone()
-            if row is None:
-                raise KeyError(call)
-            events = events_by_seq(self._db, row[0].strip("[]").split(",")).get(call, [])
-        record = fold(events)
+        record = fold(self._open.get(call) or self._recent.get(call) or self._stored(call))
         if record is None:
             raise KeyError(call)
         return record
 
+    def _stored(self, call: int) -> list[Event]:
+        try:
+            return events_of(self._store.db, [call]).get(call, [])
+        except sqlite3.Error:
+            return []
+
     def close(self) -> None:
         """Write and derive what is left, note that the log ended in order, and give the file back. Never raises."""
-        if self._keeper is None:
-            return
-        with contextlib.suppress(JournalError):
-            self.commit()
-        with contextlib.suppress(sqlite3.Error):
-            while self._derivation.step(LAG):
-                pass
-        with contextlib.suppress(OSError):
-            self._head.write(self._seq, self._call, self._hash, clean=not self._open and not self._pending)
-        self._disconnect()
-        self._head.close()
-
-    # -- opening ------------------------------------------------------------------------------------------------
-
-    def _connect(self) -> None:
-        try:
-            self._load()
-            self._recover()
-        except sqlite3.Error as error:
-            self._disconnect()
-            if not database.is_broken(error):
-                raise database.in_words(error) from error
-            self._begin_afresh(str(error))
-        except OSError as error:
-            self._disconnect()
-            raise JournalError(
-                "The call log cannot be opened.", f"{error}.", "Make Doorkeep's home writable for your user."
-            ) from error
-        except BaseException:
-            self._disconnect()
-            raise
-
-    def _load(self) -> None:
-        self._db = database.open_for_writing(self._path, self._max_pages)
-        self._seq, self._hash = recovery.last_event(self._db)
-        self._derivation = Derivation(self._db)
-        while self._derivation.step(LAG):
-            pass
-        self._call = max(self._call, recovery.last_call(self._db))
-        if self._seq == 0:
-            # The write-ahead file exists only once something was written.
-            self._db.execute("INSERT OR REPLACE INTO state VALUES('derived', 0)")
-        self._keeper = Keeper(self._path)
-
-    def _recover(self) -> None:
-        note = recovery.torn(self._head.found, self._db, self._seq, self._head.boot)
-        self.recovered = recovery.open_calls(self._db)
-        if not self.recovered and note is None:
-            with contextlib.suppress(OSError):
-                self._head.write(self._seq, self._call, self._hash)
-            return
-        note = note or JournalNote(reason="An earlier gateway ended before these calls did.")
-        note.lost = self.recovered
-        why = written(
-            Body(outcome="lost", reason="Doorkeep ended before this call did; whether it was carried out is not known.")
-        )
-        now = time.time_ns() // 1_000_000
-        events = [Event(0, call, "closed", now, why) for call in self.recovered]
-        self._store([self._note("recovered", note), *events])
-        while self._derivation.step(LAG):
-            pass
+        if self._dead is None:
+            with contextlib.suppress(JournalError):
+                self.commit()
+            with contextlib.suppress(sqlite3.Error):
+                while self._store.derivation.step(LAG):
+                    pass
+            self._dead = JournalError("The call log is closed.")
+        self._store.close(clean=not self._open and not self._pending)
 
     def _begin_afresh(self, why: str) -> None:
-        """Keep the damaged file under another name; begin a new log with what is open and what waits. Raises JournalError."""
-        self._disconnect()
-        lost_seq, lost_hash = self._seq, self._hash
-        if lost_seq == 0 and self._head.found:
-            lost_seq, lost_hash = self._head.found.seq, self._head.found.hash
+        """Go on in a new log, with all that is known of the calls that are open or not yet written. Raises JournalError."""
+        waiting = {id(event) for event in self._pending}
+        known = [event for events in self._open.values() for event in events if id(event) not in waiting]
         try:
-            kept = database.set_aside(self._path)
-            self._seq, self._hash = 0, GENESIS
-            self._load()
-            note = JournalNote(
-                reason=f"The earlier log is damaged ({why}) and was kept; a new one begins.",
-                kept_as=os.path.basename(kept),
-                through=lost_seq,
-                hash=lost_hash.hex(),
-            )
-            waiting = {id(event) for event in self._pending}
-            again = [event for events in self._open.values() for event in events if id(event) not in waiting]
-            self._store([self._note("recovered", note), *again, *self._pending])
-        except (OSError, sqlite3.Error) as error:
-            self._disconnect()
-            raise JournalError(
-                "The call log is damaged, and a new one cannot be begun.", f"{error}.", "Run: doorkeep doctor"
-            ) from error
-        self._pending = []
-        self._failing = False
-
-    def _keeper_now(self) -> Keeper:
-        if self._keeper is None:
-            raise JournalError("The call log is closed.")
-        return self._keeper
-
-    def _disconnect(self) -> None:
-        if self._keeper is not None:
-            self._keeper.close()
-            self._keeper = None
-        db = getattr(self, "_db", None)
-        if db is not None:
-            with contextlib.suppress(sqlite3.Error):
-                db.close()
+            self._store.begin_afresh(why, [*known, *self._pending])
+        except JournalError as error:
+            self._dead = error
+            raise

@@ -13,8 +13,8 @@ from typing import Any
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.core.errors import GatewayUnreachableError
@@ -123,11 +123,8 @@ def screens(request: pytest.FixtureRequest, theme: Theme, qapp: QApplication) ->
             for scale in (1, 2):
                 picture = QPixmap(widget.size() * scale)
                 picture.setDevicePixelRatio(scale)
-                picture.fill(Qt.GlobalColor.transparent)
-                painter = QPainter(picture)
-                painter.fillRect(widget.rect(), widget.palette().window())
-                widget.render(painter)
-                painter.end()
+                picture.fill(widget.palette().window().color())
+                widget.render(picture)
                 picture.save(str(Path(folder) / f"{name}-{choice}-{scale}00.png"))
         theme.choose("light")
 

@@ -1,0 +1,114 @@
+"""The one window."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+from app.ui.kit.messages import Messages
+from app.ui.kit.page import Page
+from app.ui.kit.services import Services
+from app.ui.shell.sidebar import BADGE, Entry
+from app.ui.shell.window import Window
+
+ENTRIES = [
+    Entry("home", "Home", "home"),
+    Entry("activity", "Activity", "activity"),
+    Entry("folders", "Folders", "folders"),
+]
+
+
+class Plain(Page):
+    def __init__(self, title: str, services: Services) -> None:
+        super().__init__(title, services)
+        self.seen: list[dict[str, object]] = []
+        self.left = 0
+        self.searched = 0
+
+    def opened(self, arguments: dict[str, object]) -> None:
+        self.seen.append(arguments)
+
+    def closed(self) -> None:
+        self.left += 1
+
+    def search(self) -> None:
+        self.searched += 1
+
+
+@pytest.fixture
+def window(services: Services, qtbot) -> Window:
+    makers = {entry.name: (lambda entry=entry: Plain(entry.text, services)) for entry in ENTRIES}
+    made = Window(ENTRIES, makers, services.messages, services.theme)
+    qtbot.addWidget(made)
+    made.go("home")
+    return made
+
+
+def test_pages_are_made_when_first_opened_and_told_of_it(window: Window) -> None:
+    assert window.stack.count() == 1
+    window.go("activity", {"filter": "x"})
+    assert window.stack.count() == 2
+    assert window.page("activity").seen[-1] == {"filter": "x"}
+    assert window.page("home").left == 1
+
+
+def test_shortcuts_switch_pages_and_search(window: Window, qtbot) -> None:
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    assert window.now == "activity"
+    qtbot.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert window.page("activity").searched == 1
+    with qtbot.waitSignal(window.palette_asked):
+        qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+
+
+def test_the_side_list_follows_and_leads(window: Window) -> None:
+    window.go("folders")
+    assert window.sidebar.currentRow() == 2
+    window.sidebar.setCurrentRow(0)
+    assert window.now == "home"
+
+
+def test_a_badge_says_how_much_waits(window: Window) -> None:
+    window.page("activity").badge.emit(3)
+    item = window.sidebar.item(1)
+    assert item.data(BADGE) == 3
+    assert "3" in item.data(Qt.ItemDataRole.AccessibleTextRole)
+
+
+def test_closing_is_announced(window: Window, qtbot) -> None:
+    window.show()
+    with qtbot.waitSignal(window.closing):
+        window.close()
+
+
+def test_geometry_is_kept_and_nonsense_passed_over(window: Window) -> None:
+    window.resize(790, 600)
+    kept = window.geometry_kept()
+    window.resize(770, 560)
+    window.take_geometry(kept)
+    assert (window.width(), window.height()) == (790, 600)
+    window.take_geometry("not a geometry")
+
+
+def test_it_looks_right(window: Window, screens) -> None:
+    window.sidebar.set_badge("home", 2)
+    window.resize(1080, 720)
+    window.show()
+    screens("window", window)
+    assert window.sidebar.width() < window.stack.width()
+
+
+def test_messages_before_and_after_the_window_reach_the_banner(services: Services, qtbot) -> None:
+    messages = Messages()
+    messages.notice("early")
+    made = Window(ENTRIES, {"home": lambda: Plain("Home", services)}, messages, services.theme)
+    qtbot.addWidget(made)
+    messages.notice("late")
+    assert made.banner.isVisibleTo(made)
+    made.banner.dismiss()
+    assert made.banner.isVisibleTo(made)
+    made.banner.dismiss()
+    assert not made.banner.isVisibleTo(made)

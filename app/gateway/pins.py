@@ -158,11 +158,11 @@ class Pins:
         try:
             with open(path, "rb") as file:
                 found = msgspec.json.decode(file.read(), type=PinFile)
+            if not ours:
+                found.facts = None
+            return Pin(found)
         except (OSError, msgspec.DecodeError):
             return None
-        if not ours:
-            found.facts = None
-        return Pin(found)
 
 
 def builtin_folder() -> str:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _READ_TOOL = Tool(READ, read_only=True, facts=wire.ToolFacts(reads=("uri",)))
 _FOREIGN_READ_TOOL = Tool(READ, read_only=True, facts=None)
+_BATCHED = "2025-03-26"
+_MOST_IN_BATCH = 1000
 _SUBSCRIPTION = "io.modelcontextprotocol/subscriptionId"
 
 
@@ -99,6 +101,9 @@ class Session:
 
     def receive(self, line: bytes) -> None:
         """Take one line from the client, without its newline."""
+        if self._version == _BATCHED and line.lstrip()[:1] == b"[":
+            self._take_apart(line)
+            return
         try:
             message = wire.decode(line)
         except msgspec.ValidationError as error:
@@ -125,6 +130,23 @@ class Session:
             self.send(wire.error_line(None, wire.INVALID_REQUEST, words))
         else:
             self._request(id_, method, message)
+
+    def _take_apart(self, line: bytes) -> None:
+        """A batch, which only 2025-03-26 has (basic/index, Batching); each request is answered by itself."""
+        try:
+            batch = _decode_batch(line)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            self.send(wire.error_line(None, wire.PARSE_ERROR, f"Not JSON: {error}"))
+            return
+        if not 0 < len(batch) <= _MOST_IN_BATCH:
+            words = f"A batch has between 1 and {_MOST_IN_BATCH} messages"
+            self.send(wire.error_line(None, wire.INVALID_REQUEST, words))
+            return
+        for one in batch:
+            if bytes(one).startswith(b"["):
+                self.send(wire.error_line(None, wire.INVALID_REQUEST, "A batch holds no batches"))
+            else:
+                self.receive(bytes(one))
 
     def _request(self, id_: wire.RequestId, method: str, message: wire.Message) -> None:
         try:
@@ -300,6 +322,7 @@ class _Page(msgspec.Struct):
     cursor: str | msgspec.UnsetType = msgspec.UNSET
 
 
+_decode_batch = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _decode_cancelled = msgspec.json.Decoder(_Cancelled).decode
 _decode_uri = msgspec.json.Decoder(_Uri).decode
 _decode_page = msgspec.json.Decoder(_Page).decode

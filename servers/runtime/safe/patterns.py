@@ -72,8 +72,16 @@ class Matcher:
                         return reason
         return ""
 
+    def mentions(self, parts: list[str]) -> bool:
+        """Whether one of the folded `parts` can be the last name of a match; what lies above it does not count."""
+        return any(
+            part in self._exact or part in self._chains or part.endswith(self._ends) or part.startswith(self._starts)
+            for part in parts
+        )
+
 
 _matchers: dict[str, Matcher] = {}
+_MAX_SUSPECTS = 4096
 
 
 def _matcher(name: str) -> Matcher:
@@ -108,6 +116,19 @@ def sensitive(folder: Folder, path: str) -> str:
     if why and folder.reveal and _revealed(folder, inside):
         return ""
     return why
+
+
+_suspects: dict[str, bool] = {}
+
+
+def may_be_sensitive(name: str) -> bool:
+    """Whether a name of a path could make `sensitive` give a reason: a quick first question for walks over many names."""
+    found = _suspects.get(name)
+    if found is None:
+        if len(_suspects) >= _MAX_SUSPECTS:
+            _suspects.clear()
+        found = _suspects[name] = _matcher("sensitive").mentions(folded(name))
+    return found
 
 
 def executed(path: str) -> str:

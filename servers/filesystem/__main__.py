@@ -1,0 +1,5 @@
+"""`python -m servers.filesystem`: the filesystem server on stdin and stdout."""
+
+from servers.runtime.launch import launch
+
+launch("servers.filesystem.server")

@@ -1,0 +1,194 @@
+"""The tool list_directory: what lies in a folder, block by block as `ls -R` shows it, a page at a time."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from servers.filesystem import describing
+from servers.filesystem.describing import Row
+from servers.filesystem.globs import Globs
+from servers.filesystem.walk import Found, Walk, Way
+from servers.runtime import cursor
+from servers.runtime.call import MAX_CHARS, Call
+from servers.runtime.errors import ToolError
+from servers.runtime.results import Text
+from servers.runtime.safe.names import meant, shown
+from servers.runtime.safe.opening import Opened, open_folder
+from servers.runtime.safe.words import NotFoundError, RefusedError
+
+TOOL = "list_directory"
+BREADTH = 100
+"""Entries of a folder below the top that are shown when more than one level is."""
+Sort = Literal["name", "-name", "mtime", "-mtime", "size", "-size"]
+
+
+class ListDirectory(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Arguments of list_directory."""
+
+    path: Annotated[str, Meta(description="Folder; left out: the granted folders. A file shows its facts")] = "."
+    depth: Annotated[int, Meta(ge=1, le=20, description="Levels of folders to show")] = 1
+    glob: Annotated[list[str], Meta(max_length=50, description='Files to show, e.g. ["*.py", "!test_*"]')] = []
+    hidden: Annotated[bool, Meta(description="Names that begin with a dot too")] = True
+    ignored: Annotated[bool, Meta(description="What .gitignore leaves out too")] = False
+    sort: Annotated[Sort, Meta(description="mtime and size: oldest and smallest first; with -: last")] = "name"
+    limit: Annotated[int, Meta(ge=1, le=2000)] = 200
+    cursor: Annotated[str, Meta(description="`next` of the page before")] = ""
+
+
+def list_directory(call: Call, args: ListDirectory) -> Text:
+    """List a folder: names (folders end in /), bytes and time of change (UTC). Without a path: the folders the user granted
+    and what may be done in each. What .gitignore leaves out is not shown, only counted, unless ignored is true. With depth
+    above 1 each folder below is a block of its own. The first line tells how many entries there are and `next`, the cursor
+    of the next page."""
+    rows = call.folders.open_folders()
+    if args.path in (".", "") and len(rows) != 1:
+        if not rows:
+            raise ToolError("No folder is granted to this server. Ask the user to add one in Doorkeep.")
+        return Text(describing.granted(call.folders))
+    path = call.folders.resolve(args.path or ".")
+    try:
+        opened = open_folder(call.folders, path)
+    except (NotFoundError, RefusedError):
+        raise
+    except ToolError:
+        return Text(describing.file(call, path))
+    with opened:
+        call.touch(opened.path)
+        return _Listing(call, args, opened).text()
+
+
+class _Listing:
+    """One page in the making. `_after` is where it begins: the folder's path below the top, and the last row shown of it."""
+
+    def __init__(self, call: Call, args: ListDirectory, top: Opened) -> None:
+        self._call = call
+        self._args = args
+        self._top = top
+        self._globs = Globs(args.glob)
+        self._after: list[str] | None = None
+        if args.cursor:
+            self._after = [meant(part) for part in cursor.read(args.cursor, list[str], TOOL, args)]
+        self._lines: list[str] = []
+        self._left = args.limit
+        self._chars = MAX_CHARS
+        self._shown = 0
+        self._position: list[str] | None = None
+        self._counts = (0, 0)
+
+    def text(self) -> str:
+        """The page."""
+        args = self._args
+        skip = None if self._globs.empty else self._globs.excludes_folder
+        walk = Walk(
+            self._call,
+            self._call.folders,
+            self._top,
+            Way(hidden=args.hidden, ignored=args.ignored, depth=args.depth - 1, skip=skip),
+        )
+        left_out = 0
+        for found in walk:
+            left_out += found.left_out
+            if not self._block(found):
+                break
+        head = [f"path={describing.quoted(self._top.path)}"]
+        if args.depth == 1:
+            before, total = self._counts
+            head.append(f"entries={before + 1 if total else 0}-{before + self._shown}/{total}")
+        else:
+            head.append(f"entries={self._shown}")
+        if self._position is not None:
+            head.append(f"next={cursor.make([shown(part) for part in self._position], TOOL, args)}")
+        if left_out:
+            head.append(f"left-out={left_out}")
+        if walk.unreadable:
+            head.append(f"unreadable-folders={walk.unreadable}")
+        return " ".join(head) + "\n" + "".join(self._lines)
+
+    def _block(self, found: Found) -> bool:
+        """Add one folder's rows; False once the page is full."""
+        after = self._after
+        if after is not None:
+            place, here = _parts(after[0]), _parts(found.prefix)
+            if here[: len(place)] != place and here != place[: len(here)]:
+                self._after = after = None
+            elif here != place:
+                deeper = len(here) < len(place)
+                if deeper:
+                    found.into = [name for name in found.into if name >= place[len(here)]]
+                    return True
+                self._after = after = None
+        rows = self._rows(found)
+        first = 0
+        if after is not None:
+            first = _passed(rows, after[1:], self._args.sort)
+            self._after = None
+        if found.depth and len(rows) > BREADTH:
+            more = len(rows) - BREADTH
+            rows = rows[:BREADTH]
+            kept = {row.name for row in rows}
+            found.into = [name for name in found.into if name in kept]
+        else:
+            more = 0
+        if not found.depth:
+            self._counts = (first, len(rows))
+        if found.depth and rows[first:] and not self._add(f"\n{shown(found.prefix)}:\n"):
+            return self._stop(found, rows[first - 1] if first else None)
+        for number in range(first, len(rows)):
+            row = rows[number]
+            if self._left == 0 or not self._add(describing.line(self._call.folders, found, row)):
+                return self._stop(found, rows[number - 1] if number else None)
+            self._left -= 1
+            self._shown += 1
+        if more:
+            self._add(f"… +{more} more in this folder\n")
+        return True
+
+    def _rows(self, found: Found) -> list[Row]:
+        """The entries to be shown, in order."""
+        wanted = self._globs
+        files = found.files
+        folders = found.folders
+        if not wanted.empty:
+            files = [name for name in files if wanted.wants(name, found.prefix + name)]
+            folders = [name for name in folders if wanted.wants(name, found.prefix + name)]
+        rows = [Row(name, True) for name in folders] + [Row(name, False) for name in files]
+        kind = self._args.sort.removeprefix("-")
+        if kind != "name":
+            for row in rows:
+                row.look(found)
+        rows.sort(key=describing.ORDERS[kind], reverse=self._args.sort.startswith("-"))
+        return rows
+
+    def _add(self, line: str) -> bool:
+        if len(line) > self._chars:
+            return False
+        self._chars -= len(line)
+        self._lines.append(line)
+        return True
+
+    def _stop(self, found: Found, last: Row | None) -> bool:
+        """Remember where the next page begins: behind `last`, or at the block's first row."""
+        self._position = [found.prefix]
+        if last is not None:
+            self._position += [last.name, str(describing.ORDERS[self._args.sort.removeprefix("-")](last)[0])]
+        return False
+
+
+def _parts(prefix: str) -> list[str]:
+    return prefix.split("/")[:-1]
+
+
+def _passed(rows: list[Row], last: list[str], sort: Sort) -> int:
+    """How many rows stand at or before the one that the page before ended with, which may be gone by now."""
+    if not last:
+        return 0
+    kind = sort.removeprefix("-")
+    order = describing.ORDERS[kind]
+    name, value = last
+    key = (value, name) if kind == "name" else (int(value), name)
+    if sort.startswith("-"):
+        return sum(order(row) >= key for row in rows)
+    return sum(order(row) <= key for row in rows)

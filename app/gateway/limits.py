@@ -6,8 +6,6 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Protocol
 
-from app.gateway.timers import Timer
-
 
 class Rate:
     """A bucket that holds one minute's calls and refills evenly, so a burst is fine and a flood is not."""
@@ -34,6 +32,14 @@ class Late(Protocol):
 
     def late(self) -> None:
         """The time is up."""
+        ...
+
+
+class Timer(Protocol):
+    """Something that will be done later."""
+
+    def cancel(self) -> None:
+        """Never do it. Harmless when done or cancelled before."""
         ...
 
 

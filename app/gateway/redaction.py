@@ -18,8 +18,10 @@ MAX_PREVIEW = 2000
 MARK = "[redacted]"
 _OVERLAP = 512
 
-_KEY_PARTS = ("password", "passwd", "passphrase", "secret", "apikey", "accesskey", "privatekey", "authorization")
-_KEY_PARTS += ("credential", "cookie", "bearer")
+_KEY_PARTS = (
+    *("password", "passwd", "passphrase", "secret", "apikey", "accesskey", "privatekey", "authorization"),
+    *("credential", "cookie", "bearer"),
+)
 _KEY_ENDS = ("token", "pwd", "otp")
 _KEYS = ("auth", "pin", "jwt", "pat")
 _NO_LETTER = str.maketrans("", "", "_-. ")

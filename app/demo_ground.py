@@ -101,7 +101,11 @@ def _runs(pid: int) -> bool:
         os.kill(pid, 0)
     except OSError:
         return False
-    return True
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return file.read().rpartition(b")")[2].split()[:1] != [b"Z"]
+    except OSError:
+        return sys.platform != "linux"
 
 
 class LiveLog:
@@ -127,6 +131,8 @@ class LiveLog:
                     self._found.put(event.record)
         except (DoorkeepError, OSError):
             self._found.put(None)
+        finally:
+            self._control.close()
 
     def next(self, seconds: float = 10.0) -> dict[str, Any]:
         """The next finished call. Raises TimeoutError where none is reported."""

@@ -5,6 +5,7 @@ Nothing is allowed here: an answer is written to the log, and the call that aske
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from app.core.errors import DoorkeepError
+from app.core.errors import DoorkeepError, JournalError
 from app.gateway.rows import Row
 from servers.runtime import wire
 
@@ -32,8 +33,8 @@ SHARE = 0.75
 Answer = Literal["allow", "deny"]
 Scope = Literal["once", "session", "folder", "tool"]
 SCOPES: tuple[Scope, ...] = ("once", "session", "folder", "tool")
-Key = tuple[str, str, str, bytes]
-"""Client name, server, tool, canonical arguments."""
+Key = tuple[str, str, str, str]
+"""Client name, server, tool, and the SHA-256 of the canonical arguments (sorted names, no `_meta`)."""
 
 
 def patience(client: str) -> float:
@@ -268,6 +269,9 @@ class Approvals:
     def _expire(self, approval: Approval) -> None:
         waiter = approval.waiter
         self.withdraw(approval)
+        if not approval.allowed:
+            with contextlib.suppress(JournalError):  # it allows nothing, whether recorded or not
+                approval.row.answered(approval.id, "expired", "timeout")
         if waiter is not None:
             waiter.question_expired()
         else:
@@ -292,7 +296,7 @@ class Approvals:
     def _seal(self, id_: str, key: Key) -> str:
         import hmac
 
-        return hmac.digest(self._secret, wire.encode((id_, *key[:3], key[3].decode())), "sha256").hex()
+        return hmac.digest(self._secret, wire.encode((id_, *key)), "sha256").hex()
 
 
 def _rfc3339(seconds: float) -> str:

@@ -6,6 +6,7 @@ Nothing goes to a server that was not decided and recorded, and a client gets ex
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import sha256
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -92,7 +93,7 @@ class Call:
             if refusal is not None:
                 self.deny(refusal)
             elif not (self.request.state and asking.settled_by_the_client(self)):
-                self._decide()
+                self._judge()
         except JournalError as error:
             self.unrecorded(error)
 
@@ -113,8 +114,8 @@ class Call:
         """What a yes is bound to, beside the plan's guard."""
         if self._key is None:
             request = self.request
-            canonical = _canonical(request.arguments)
-            self._key = (request.client.name, self.session.server, request.tool.name, canonical)
+            digest = sha256(_canonical(request.arguments)).hexdigest()
+            self._key = (request.client.name, self.session.server, request.tool.name, digest)
         return self._key
 
     @property
@@ -141,9 +142,12 @@ class Call:
 
     def _decide(self) -> None:
         """Judge by the settings of this moment, and go on accordingly. Raises JournalError."""
-        view = self._view = self.core.view(self.session.server)
+        self._view = self.core.view(self.session.server)
+        self._judge()
+
+    def _judge(self) -> None:
         try:
-            question = question_of(self.request, view, self.core.paused, self.plan)
+            question = question_of(self.request, self._view, self.core.paused, self.plan)
         except BadPathError as error:
             self.deny(Decision("deny", "policy", str(error)))
             return

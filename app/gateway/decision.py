@@ -152,9 +152,8 @@ def _changing(
 
 
 def _must_plan(question: Question, asking: dict[str, wire.Folder], writes: list[Place]) -> bool:
-    if question.plan_first or not writes or question.rule == "ask":
-        return True
-    return bool(asking) and question.rule != "allow"
+    """A change in a folder that asks always goes with a plan's guard, so that its server can insist on one there."""
+    return question.plan_first or not writes or question.rule == "ask" or bool(asking)
 
 
 def _places(question: Question) -> tuple[list[Place], list[Place], list[str]]:

@@ -67,7 +67,7 @@ class CallParams(msgspec.Struct, rename="camel"):
     """Parameters of `tools/call` in every revision."""
 
     name: str
-    arguments: dict[str, Any] = {}
+    arguments: dict[str, Any] | None = None
     meta: Meta = msgspec.field(name="_meta", default=NO_META)
     input_responses: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
     request_state: str | msgspec.UnsetType = msgspec.UNSET

@@ -42,6 +42,8 @@ class Errand:
     def send(self, order: bytes, arguments: bytes) -> None:
         """Put the request on its way, once the tick's events are recorded. `order` and `arguments` are JSON."""
         call = self._call
+        if call.request.tool.facts is None:
+            order = b""  # a stranger's server has no business with our words
         number = self._number = self._link.next_id()
         wants_progress = self._kind == "call" and call.request.meta.token is not msgspec.UNSET
         meta = eras.child_meta(call.request.client, number if wants_progress else 0)

@@ -247,7 +247,7 @@ class Session:
             names = ", ".join(self._pin.tools) or "none"
             raise RefusalError(wire.INVALID_PARAMS, f"Unknown tool: {params.name[:100]}. There are: {names}")
         modern = meta.version is not msgspec.UNSET
-        request = Request(id_, modern, tool, params.arguments, meta, self.client)
+        request = Request(id_, modern, tool, params.arguments or {}, meta, self.client)
         if params.request_state is not msgspec.UNSET:
             request.state = params.request_state
             request.responses = {} if params.input_responses is msgspec.UNSET else params.input_responses

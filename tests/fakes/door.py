@@ -339,13 +339,13 @@ class Client:
 class Door:
     """A gateway without processes: `settings` is its doorkeep.toml."""
 
-    def __init__(self, home: str, pins: str) -> None:
+    def __init__(self, home: str, pins: str, journal: Any = None) -> None:
         self.home = home
         self.loop = HandLoop()
         self.journal = HandJournal()
         self.servers = HandServers()
         self.clients: list[Client] = []
-        self.core = Core(home, self.journal, self.servers, self.loop, Pins(home, pins))  # pyright: ignore[reportArgumentType]
+        self.core = Core(home, journal or self.journal, self.servers, self.loop, Pins(home, pins))  # pyright: ignore[reportArgumentType]
 
     def settings(self, text: str) -> None:
         with open(f"{self.home}/doorkeep.toml", "w", encoding="utf-8") as file:

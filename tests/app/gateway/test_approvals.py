@@ -54,7 +54,10 @@ def test_always_this_tool_becomes_a_rule(asking: Door, folder: Path) -> None:
     asking.say(lambda: asking.core.answer(id_, "allow", "tool"))
     assert load(asking.home).servers["filesystem"].tools == {"write_file": "allow"}
     client.call("write_file", path=str(folder / "b"), content="x")
-    assert len(asking.child.requests("tools/call")) == 2
+    plan = {"writes": [str(folder / "b")], "guard": "g2"}
+    asking.say(lambda: asking.child.give(asking.child.last("doorkeep/plan"), plan))
+    assert asking.child.last("tools/call")["doorkeep"]["guard"] == "g2"
+    assert asking.core.approvals.listed() == []
 
 
 def test_always_in_a_folder_that_was_not_why_is_refused(granted: Door, folder: Path) -> None:

@@ -148,7 +148,8 @@ def test_an_unused_yes_expires(asking: Door, folder: Path) -> None:
 def test_a_question_nobody_answers_expires_with_its_row(asking: Door, folder: Path) -> None:
     asked(asking, folder, asking.client())
     asking.advance(601)
-    assert asking.only_row().outcome == "expired"
+    row = asking.only_row()
+    assert (row.outcome, row.decision, row.by) == ("expired", "denied", "timeout")
     assert asking.core.approvals.listed() == []
     assert asking.loop.waiting <= 1
 

@@ -92,7 +92,8 @@ TABLE = [
     (writes("/a/f", plans=False), "ask", "policy", "/a"),
     (writes("/a/f", plan=planned("/a/f")), "ask", "policy", "/a"),
     (writes("/a/f", plan=planned("/a/f"), yes=True), "allow", "user", "/a"),
-    (writes("/a/f", rule="allow"), "allow", "rule", "/a"),
+    (writes("/a/f", rule="allow"), "plan", "policy", "/a"),
+    (writes("/a/f", rule="allow", plan=planned("/a/f")), "allow", "rule", "/a"),
     (writes("/w/f", rule="ask"), "plan", "policy", "/w"),
     (writes("/w/f", rule="ask", plan=planned("/w/f")), "ask", "rule", "/w"),
     # what only a plan tells

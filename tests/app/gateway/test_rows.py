@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from app.core.journal.writer import Journal
 from app.gateway.decision import Decision
 from app.gateway.rows import Row
 from tests.fakes.door import Door
@@ -38,3 +41,26 @@ def test_an_end_that_cannot_be_recorded_is_noted_not_raised(door: Door) -> None:
     door.journal.fail_on = {"closed"}
     row.closed("ok")
     assert door.core.journal_error is not None
+
+
+def test_the_real_log_takes_a_call_that_was_asked_released_and_answered(asking: Door, folder: Path) -> None:
+    journal = Journal.open(asking.home)
+    door = Door(asking.home, str(folder.parent / "builtin"), journal)
+    client = door.client()
+    plan = {"writes": [str(folder / "a")], "guard": "g", "preview": "+ x"}
+    for _ in range(2):
+        client.call("write_file", path=str(folder / "a"), content="x")
+        door.say(lambda: door.child.give(door.child.last("doorkeep/plan"), plan))
+        door.advance(46)
+    (question,) = door.core.approvals.listed()
+    client.call("write_file", path=str(folder / "a"), content="x")
+    door.say(lambda: door.child.give(door.child.last("doorkeep/plan"), plan))
+    door.say(lambda: door.core.answer(question["id"], "allow"))
+    door.say(lambda: door.child.give_text(door.child.last("tools/call"), "written", change_id="c1"))
+    found = journal.record(question["call"])
+    assert (found.outcome, found.decision, found.by, found.change_id) == ("ok", "allowed", "user", "c1")
+    assert found.approval_id == question["id"]
+    journal.close()
+    again = Journal.open(asking.home)
+    assert again.recovered == []
+    again.close()

@@ -129,6 +129,14 @@ def test_a_subscription_is_acknowledged_and_stays_open_until_taken_back(modern: 
     assert modern.session.in_flight == 0
 
 
+@pytest.mark.parametrize("arguments", [b"", b',"arguments":null', b',"arguments":{}'])
+def test_a_call_may_come_without_arguments(granted: Door, arguments: bytes) -> None:
+    granted.client().send(
+        b'{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"search_files"%b}}' % arguments
+    )
+    assert granted.child.last("tools/call")["params"]["arguments"] == {}
+
+
 # -- what must not pass ---------------------------------------------------------------------------------------------
 
 

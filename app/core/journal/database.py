@@ -81,6 +81,12 @@ def rebuild_mark(home: str) -> str:
     return os.path.join(home, "journal", "rebuild")
 
 
+def ask_rebuild(home: str) -> None:
+    """Leave the mark, where the folder can be written."""
+    with contextlib.suppress(OSError):
+        os.close(os.open(rebuild_mark(home), os.O_WRONLY | os.O_CREAT, 0o600))
+
+
 def open_for_writing(path: str, max_pages: int) -> sqlite3.Connection:
     """The one writing connection, migrated. Raises sqlite3.Error, or JournalError for a newer version's file."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))

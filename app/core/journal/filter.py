@@ -19,6 +19,8 @@ from app.core.errors import DoorkeepError
 from app.core.journal.derive import Facet, facet_of
 from app.core.journal.record import CallRecord, folded, search_text
 
+ANY = "*"
+"""`change:*` takes every call that made a change which can be undone."""
 NAMES = (
     "server", "tool", "client", "folder", "decision", "by", "outcome", "session", "change", "id", "since", "until", "text",
 )  # fmt: skip
@@ -31,7 +33,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 HELP = (
     "A filter is words like: server:git decision:denied client:\"Claude\" folder:~/Projects since:2h outcome:error invoice. "
     "Names: " + ", ".join(NAMES) + ". A minus in front turns a condition round; the same name twice means either. "
-    "since and until take 30m, 2h, 3d, today, yesterday, 14:30, 2026-07-01 or 2026-07-01T14:30. "
+    "change:* is every call that can be undone. since and until take 30m, 2h, 3d, today, yesterday, 14:30, 2026-07-01 or 2026-07-01T14:30. "
     "Other words are looked for in tool, paths, reason, arguments and the beginning of the result."
 )  # fmt: skip
 
@@ -82,8 +84,10 @@ class Filter(msgspec.Struct, frozen=True):
                 held = all(value in words for value in condition.values)
             elif condition.name == "id":
                 held = str(record.id) in condition.values
+            elif condition.name == "session":
+                held = record.session in condition.values
             else:
-                held = (record.session if condition.name == "session" else record.change_id or "") in condition.values
+                held = record.change_id in condition.values or (ANY in condition.values and bool(record.change_id))
             if held == condition.negated:
                 return False
         return True
@@ -147,7 +151,7 @@ def _words(expression: str) -> list[tuple[int, str, bool, str, str]]:
                 close = expression.find('"', at + 1)
                 if close < 0:
                     raise FilterError(
-                        expression, at, expression[start:], "a quotation mark is not closed.", 'Close it with: "'
+                        expression, at, expression[at:], "a quotation mark is not closed.", 'Close it with: "'
                     )
                 value, quoted, at = value + expression[at + 1 : close], True, close + 1
             elif sign == ":" and not name and not quoted and value:

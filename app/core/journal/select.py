@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import msgspec
 
 from app.core.journal.derive import SPAN_BITS
-from app.core.journal.filter import Condition, Filter
+from app.core.journal.filter import ANY, Condition, Filter
 
 FIRST_SLICE = 4096
 LARGEST_SLICE = 65_536
@@ -194,5 +194,8 @@ def _conditions(rows: tuple[Condition, ...]) -> tuple[str, list[str | int | byte
             column = {"id": "id", "session": "session", "change": "change_id"}[condition.name]
             test = f"{column} IN ({','.join('?' * len(condition.values))})"
             values += [int(value) if column == "id" else value for value in condition.values]
+            if column == "change_id" and ANY in condition.values:
+                test = "change_id <> ''"
+                values = values[: -len(condition.values)]
         sql += f" AND {'NOT ' if condition.negated else ''}({test})"
     return sql, values

@@ -140,8 +140,9 @@ def _event(walk: _Walk, report: Report, row: tuple[int, int, str, int, bytes, by
     if not call:
         _note(walk, report, kind, at_ms, body)
         return
-    if kind == "opened" and not walk.first_opened:
-        walk.first_opened = call
+    if kind == "opened":
+        report.calls += 1
+        walk.first_opened = walk.first_opened or call
     if not walk.first_opened or call < walk.first_opened:
         walk.orphans[call] = walk.orphans.get(call, 0) + (seq <= through)
     elif seq <= through:
@@ -219,7 +220,7 @@ def _end(db: sqlite3.Connection, walk: _Walk, witness: Witness | None, report: R
 def _table(db: sqlite3.Connection, walk: _Walk, report: Report, progress: Callable[[int], None]) -> None:
     facets = {row[0]: tuple(row[1:8]) for row in db.execute("SELECT * FROM facets")}
     counted: dict[int, int] = {}
-    listed = 0
+    listed = looked_at = 0
     after = -1
     while rows := db.execute(
         "SELECT id, at_ms, facet, session, change_id, events, words FROM calls WHERE id > ? ORDER BY id LIMIT ?",
@@ -229,8 +230,8 @@ def _table(db: sqlite3.Connection, walk: _Walk, report: Report, progress: Callab
         for row in rows:
             counted[row[2]] = counted.get(row[2], 0) + 1
         listed += _rows(db, rows, facets, report)
-        report.calls += len(rows)
-        progress(report.calls)
+        looked_at += len(rows)
+        progress(looked_at)
     if listed != walk.seen:
         report.table_differs = True
         report.find(

@@ -65,7 +65,8 @@ class Pin:
             head = msgspec.json.decode(raw, type=_ToolHead)
             facts = file.facts.get(head.name, wire.ToolFacts(changes=True)) if file.facts is not None else None
             self.tools[head.name] = Tool(head.name, head.annotations.read_only_hint, facts)
-        tools = b'"tools":[' + b",".join(bytes(raw) for raw in file.tools) + b"]"
+        lines = [msgspec.json.format(bytes(raw), indent=-1) for raw in file.tools]  # a pin may be laid out for people
+        tools = b'"tools":[' + b",".join(lines) + b"]"
         self.tools_legacy = b"{" + tools + b"}"
         self.tools_modern = b'{"resultType":"complete",%b,"ttlMs":%d,"cacheScope":"private"}' % (tools, LIST_TTL_MS)
         self._server = file.server

@@ -109,3 +109,11 @@ def test_every_pin_that_ships_can_be_opened() -> None:
         assert pin is not None
         assert pin.builtin
         assert pin.tools
+
+
+def test_a_pin_laid_out_for_people_is_still_answered_in_one_line(home: str, tmp_path: Path) -> None:
+    (tmp_path / "filesystem.json").write_text(json.dumps(PIN, indent=2))
+    pin = Pins(home, str(tmp_path)).get("filesystem")
+    assert pin is not None
+    for answer in (pin.tools_legacy, pin.tools_modern, pin.ready()):
+        assert b"\n" not in answer

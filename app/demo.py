@@ -17,6 +17,7 @@ from app.core.folders import shown
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable, Coroutine
 
     from mcp import Client
 
@@ -47,6 +48,7 @@ def run(args: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, interrupted)
     screen = Screen()
     ground = Ground(args.path)
+    screen.root = os.path.dirname(ground.folder)
     try:
         Story(ground, screen).tell()
     except KeyboardInterrupt:
@@ -64,6 +66,7 @@ class Screen:
     """Prints; colour only on a terminal that wants it (no-color.org)."""
 
     def __init__(self) -> None:
+        self.root = ""
         self._colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
     def line(self, words: str = "") -> None:
@@ -85,7 +88,7 @@ class Screen:
     def quote(self, text: str, most: int = 6) -> None:
         lines = text.strip().splitlines()
         for one in lines[:most]:
-            self.line(self.paint(f"      {one[:100]}", "2"))
+            self.line(self.paint(f"      {one[:140]}", "2"))
         if len(lines) > most:
             self.line(self.paint(f"      … {len(lines) - most} more lines", "2"))
 
@@ -93,10 +96,16 @@ class Screen:
         """One line of the live log."""
         denied = record["decision"] == "denied"
         chip = self.paint((record["decision"] or "?").ljust(7), "31" if denied else "32")
-        what = " ".join(shown(path) for path in record["paths"][:1]) or record["folder"] or ""
+        what = ", ".join(self.short(path) for path in record["paths"][:2])
         took = f"{record['duration_ms']:.1f} ms" if record["duration_ms"] is not None else ""
         clock = record["at"][11:23]
-        self.line(f"    {self.paint('log', '36')} {clock}  {chip} {record['tool']:<15} {what}  {self.paint(took, '2')}")
+        self.line(
+            f"    {self.paint('log', '36')} {clock}  {chip} {record['tool']:<15} {what:<26} {self.paint(took, '2')}"
+        )
+
+    def short(self, path: str) -> str:
+        """A path as seen from beside the granted folder, else with the account's home as `~`."""
+        return path[len(self.root) + 1 :] if path.startswith(self.root + os.sep) else shown(path)
 
 
 class Story:
@@ -110,8 +119,6 @@ class Story:
 
     def tell(self) -> None:
         """Runs the whole demo."""
-        import anyio
-
         from app.demo_ground import LiveLog
 
         ground, screen = self.ground, self.screen
@@ -120,7 +127,9 @@ class Story:
         screen.fact("folder", f"{shown(ground.folder)}  ({'read and write' if ground.sample else 'read only'})")
         entry = self._connect()
         screen.fact("client's", ground.config)
-        screen.quote(json.dumps({SERVER: entry}, indent=2), 12)
+        screen.quote(
+            f'"{SERVER}": {{\n  "command": {json.dumps(entry["command"])},\n  "args": {json.dumps(entry["args"])}\n}}'
+        )
 
         async def chapters() -> None:
             screen.title("A client of today starts that very command (MCP 2026-07-28)")
@@ -135,7 +144,7 @@ class Story:
                 self._greeted(client, await client.list_tools(), started, "2025-11-25")
                 await self._list(client)
 
-        anyio.run(chapters)
+        _run_quietly(chapters)
         self._verify()
         screen.title("Where to look next")
         screen.line("  doorkeep folders add ~/Documents --access ask     grant a folder of yours")
@@ -167,7 +176,10 @@ class Story:
         took = (time.perf_counter() - started) * 1000
         self._expect(client.protocol_version == version, f"the client and Doorkeep speak {client.protocol_version}")
         names = {tool.name for tool in listed.tools}
-        self._expect({"list_directory", "read_file", "search_files", "write_file"} <= names, f"the tools are {names}")
+        self._expect(
+            {"list_directory", "read_file", "search_files", "write_file", "edit_file", "undo"} <= names,
+            f"the tools are {names}",
+        )
         self.screen.done(f"{len(names)} tools offered, {took:.0f} ms after the command was started")
 
     async def _sample(self, client: Client) -> None:
@@ -237,7 +249,7 @@ class Story:
         entries = sorted(os.listdir(self.ground.folder))
         missing = [name for name in entries if self.ground.sample and name not in text]
         self._expect(not missing, f"the list lacks {missing}")
-        self.screen.done(f"it listed {shown(self.ground.folder)} ({len(entries)} entries)")
+        self.screen.done(f"it listed {os.path.basename(self.ground.folder)} ({len(entries)} entries)")
 
     async def _call(self, client: Client, tool: str, **arguments: Any) -> str:
         failed, text = await self._asked(client, tool, arguments)
@@ -275,6 +287,27 @@ class Story:
     def _expect(self, held: bool, words: str) -> None:
         if not held:
             raise UnexpectedError(f"The demo failed: {words}.", "", "Run `doorkeep doctor`, and please report this.")
+
+
+def _run_quietly(chapters: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Runs them; what the SDK raises, in groups within groups, becomes one line."""
+    import logging
+
+    import anyio
+    from mcp.shared.exceptions import MCPError
+
+    logging.getLogger("mcp").setLevel(logging.CRITICAL)
+    try:
+        anyio.run(chapters)
+    except (ExceptionGroup, MCPError, TimeoutError, OSError) as error:
+        first: BaseException = error
+        while isinstance(first, BaseExceptionGroup) and first.exceptions:
+            first = first.exceptions[0]
+        if isinstance(first, DoorkeepError | KeyboardInterrupt):
+            raise first from None
+        raise UnexpectedError(
+            f"The demo failed: {first}.", "", "Run `doorkeep doctor`, and please report this."
+        ) from None
 
 
 def _some_text_file(folder: str) -> tuple[str, str] | None:

@@ -130,9 +130,8 @@ class LiveLog:
                 if event.event == "call":
                     self._found.put(event.record)
         except (DoorkeepError, OSError):
-            self._found.put(None)
-        finally:
             self._control.close()
+            self._found.put(None)
 
     def next(self, seconds: float = 10.0) -> dict[str, Any]:
         """The next finished call. Raises TimeoutError where none is reported."""

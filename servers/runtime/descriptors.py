@@ -13,9 +13,7 @@ def divert() -> tuple[int, int]:
     """Move the wire away from 0 and 1. Gives the descriptors to read from and to write to; both block."""
     if sys.stdout is not None:
         sys.stdout.flush()
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for standard in (0, 1, 2):
-        _ensure(standard, nothing)
+    nothing = _fill_gaps()
     source, sink = os.dup(0), os.dup(1)
     if sys.platform == "win32":
         import msvcrt
@@ -32,9 +30,10 @@ def divert() -> tuple[int, int]:
     return source, sink
 
 
-def _ensure(standard: int, nothing: int) -> None:
-    """A parent may have closed a standard descriptor; the next file opened would take its place."""
-    try:
-        os.fstat(standard)
-    except OSError:
-        os.dup2(nothing, standard)
+def _fill_gaps() -> int:
+    """A parent may have closed a standard descriptor, and the next file opened would take its place. Gives one to nowhere."""
+    while True:
+        nothing = os.open(os.devnull, os.O_RDWR)
+        if nothing > 2:
+            return nothing
+        os.set_inheritable(nothing, True)

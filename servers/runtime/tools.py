@@ -53,9 +53,10 @@ class Tool:
         """The arguments as the tool's struct. Raises ToolError that names the argument (SEP-1303), ProtocolError if unreadable."""
         text = arguments or b"{}"
         try:
-            return self._decode(text)
-        except msgspec.ValidationError as error:
-            return self._read_otherwise(text, error)
+            try:
+                return self._decode(text)
+            except msgspec.ValidationError as error:
+                return self._read_otherwise(text, error)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise ProtocolError(wire.INVALID_PARAMS, f"The arguments of {self.name} cannot be read: {error}") from None
 
@@ -124,7 +125,8 @@ class Change(typing.Protocol):
     the result of a dry run; without it a dry run answers with the plan's preview as text.
     """
 
-    arguments: type[msgspec.Struct]
+    arguments: Any
+    """A struct class; Any because a protocol's attribute would otherwise have to be of exactly this type."""
 
     @staticmethod
     def plan(call: Call, args: Any, /) -> results.Planned: ...

@@ -116,14 +116,14 @@ class Facts(msgspec.Struct):
 
 
 class Named(msgspec.Struct, forbid_unknown_fields=True):
-    name: Annotated[str, Meta(description="A name")] = "a\udcff.txt"
+    name: Annotated[str, Meta(description="A name")] = "odd"
 
 
 @server.tool(title="Facts", reads=("name",))
 def facts(call: Call, args: Named) -> Facts:
     """Give facts, under an odd name by default."""
     call.touch("/somewhere/" + args.name.encode("utf-8", "replace").decode())
-    return Facts(args.name, 3)
+    return Facts("a\udcff.txt" if args.name == "odd" else args.name, 3)
 
 
 @server.tool(title="Picture")

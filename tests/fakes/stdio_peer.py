@@ -60,12 +60,16 @@ class Peer:
         if id_ is None:
             self._next += 1
             id_ = self._next
-        self._asked[id_] = (method, self.version)
+        self.expect(id_, method)
         params = dict(params or {})
         if self.version == MODERN:
             params["_meta"] = {**META, **params.get("_meta", {})}
         self.send({"jsonrpc": "2.0", "id": id_, "method": method, "params": params, **top})
         return id_
+
+    def expect(self, id_: Any, method: str) -> None:
+        """Of a request that is sent as bytes: what its answer will have to be."""
+        self._asked[id_] = (method, self.version)
 
     def line(self) -> bytes:
         """The next line; empty at the end."""
@@ -95,6 +99,7 @@ class Peer:
         jsonrpc_message_adapter.validate_python(message)
         method, version = self._asked.get(message.get("id"), ("", self.version))
         if "result" in message:
+            assert method, f"nobody asked for {message}"
             if method not in PRIVATE:
                 methods.validate_server_result(method, version, message["result"])
             if version == MODERN:
@@ -137,6 +142,10 @@ class Peer:
     def complaints(self) -> str:
         self.errors.seek(0)
         return self.errors.read().decode("utf-8", "replace")
+
+    def stop_reading(self) -> None:
+        self._selector.unregister(self._out)
+        self._out.close()
 
     def close_stdin(self) -> None:
         self._in.close()

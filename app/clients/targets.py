@@ -53,7 +53,7 @@ def this_installation(home: str, bridge: str | None = None) -> Installation:
             each.encode()
         except UnicodeEncodeError:
             raise ClientConfigError(
-                f"The path {ascii(each)} is not UTF-8, so it cannot stand in a configuration file.",
+                f"The path {each!a} is not UTF-8, so it cannot stand in a configuration file.",
                 "Nothing was written.",
                 "Move it to a folder with a plain name.",
             ) from None

@@ -1,0 +1,209 @@
+"""What a change to a client's file would be, found out without making it: pure functions of the file, our record, our wish.
+
+A document that we do not fully understand is refused here, so nothing else has to ask.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal
+
+import msgspec
+
+from app.clients import splice
+from app.clients.configfile import Snapshot, digest, text_of
+from app.clients.jsonc import JsoncError
+from app.clients.ownership import Place, Record, Written
+from app.clients.splice import SpliceError, Trace
+from app.clients.targets import Installation, Target
+from app.core.errors import ClientConfigError
+
+What = Literal["connect", "disconnect", "restore"]
+FRESH = "{}\n"
+NAME = re.compile(r"[a-z0-9-]{1,30}")
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One planned change. `after` None: the file goes away. `entries`: ours in the file afterwards, by key.
+
+    `before_ours`: whether entries of ours stood there before, so that the old bytes are not what a disconnect goes back to.
+    `gone`: keys taken out. `notes`: what the user should know.
+    """
+
+    what: What
+    target: Target
+    snapshot: Snapshot
+    after: bytes | None
+    entries: dict[str, Written]
+    before_ours: bool = False
+    gone: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def changes(self) -> bool:
+        return (self.after is None) == self.snapshot.exists or (
+            self.after is not None and self.after != self.snapshot.content
+        )
+
+
+def entries_of(target: Target, snapshot: Snapshot) -> dict[str, Any]:
+    """Key → value of every server in the file. Raises ClientConfigError where it is no configuration of that client."""
+    if not snapshot.exists:
+        return {}
+    try:
+        return splice.members(_text(snapshot)[1], target.client.section, target.client.dialect)
+    except (JsoncError, SpliceError) as error:
+        raise _refused(target, error) from None
+
+
+def _text(snapshot: Snapshot) -> tuple[str, str]:
+    mark, text = text_of(snapshot)
+    if not text.strip():
+        raise ClientConfigError(
+            f"{snapshot.path} is empty, which is not JSON.",
+            "Nothing was written.",
+            "Restore a backup of it, or delete the file and connect again.",
+        )
+    return mark, text
+
+
+def plan_connect(
+    target: Target, installation: Installation, record: Record, snapshot: Snapshot, servers: tuple[str, ...]
+) -> Change:
+    """Each server's entry added, or brought up to date where it is ours already. Raises ClientConfigError."""
+    mark, text = _text(snapshot) if snapshot.exists else ("", FRESH)
+    place = record.places.get(snapshot.real, Place())
+    notes = _about(target, mark)
+    entries: dict[str, Written] = {}
+    here = entries_of(target, snapshot)
+    before_ours = any(record.owns(value, installation.bridge) for value in here.values())
+    for server in servers:
+        key = _key_for(server, here, record, place, installation, target)
+        if key != server and server in here and not record.owns(here[server], installation.bridge):
+            notes.append(
+                f'The entry "{server}" belongs to another program and stays as it is; ours is "{key}". Calls to the other '
+                "one do not pass Doorkeep: adopt it, or remove it in the client's settings, to close that way."
+            )
+        found = here.get(key)
+        wanted = {**(found if isinstance(found, dict) else {}), **installation.entry(server)}
+        known = place.entries.get(key)
+        trace = known.trace if known else Trace()
+        if found != wanted:
+            text, made = _put(target, text, key, wanted)
+            trace = trace if found is not None else made
+            here[key] = wanted
+        entries[key] = Written(server, wanted, trace)
+    after = (mark + text).encode()
+    for key, written in place.entries.items():
+        if key in here and here[key] == written.entry:
+            entries.setdefault(key, written)
+    return Change("connect", target, snapshot, after, entries, before_ours, notes=tuple(notes))
+
+
+def plan_disconnect(
+    target: Target, installation: Installation, record: Record, snapshot: Snapshot, original: bytes | None
+) -> Change:
+    """Our entries taken out. `original`: the bytes from before our first write, which come back where nobody wrote since.
+
+    Raises ClientConfigError where the file is no configuration of that client.
+    """
+    place = record.places.get(snapshot.real)
+    here = entries_of(target, snapshot)
+    ours = tuple(key for key, value in here.items() if record.owns(value, installation.bridge))
+    untouched = place is not None and snapshot.exists and place.digest == snapshot.digest
+    if place is not None and untouched and place.before == "":
+        return Change("disconnect", target, snapshot, None, {}, gone=ours)
+    if untouched and original is not None:
+        return Change("disconnect", target, snapshot, original, {}, gone=ours)
+    if not snapshot.exists or not ours:
+        return Change("disconnect", target, snapshot, snapshot.content if snapshot.exists else None, {})
+    mark, text = _text(snapshot)
+    for key in ours:
+        known = place.entries.get(key) if place else None
+        text = _take(target, text, key, known.trace if known else Trace())
+    return Change("disconnect", target, snapshot, (mark + text).encode(), {}, gone=ours)
+
+
+def plan_restore(
+    target: Target, installation: Installation, record: Record, snapshot: Snapshot, content: bytes
+) -> Change:
+    """The bytes of a backup put back whole. Entries of ours that they hold stay ours."""
+    entries: dict[str, Written] = {}
+    notes: list[str] = []
+    restored = Snapshot(snapshot.path, snapshot.real, True, content, snapshot.mode)
+    try:
+        for key, value in entries_of(target, restored).items():
+            if record.owns(value, installation.bridge):
+                server = value["args"][-1] if value.get("args") else key
+                entries[key] = Written(str(server), value)
+    except ClientConfigError as error:
+        notes.append(f"The restored file is not a configuration the client can read: {error.title}")
+    return Change("restore", target, snapshot, content, entries, before_ours=True, notes=tuple(notes))
+
+
+def _key_for(
+    server: str, here: dict[str, Any], record: Record, place: Place, installation: Installation, target: Target
+) -> str:
+    """Where our entry stands or may stand: its own name, else `doorkeep-NAME` where somebody else holds that."""
+    wanted = (server, f"doorkeep-{server}")
+    recorded = tuple(key for key, written in place.entries.items() if written.server == server)
+    for key in (*recorded, *wanted):
+        if key in here and record.owns(here[key], installation.bridge):
+            return key
+    for key in wanted:
+        if key not in here and NAME.fullmatch(key):
+            return key
+    raise ClientConfigError(
+        f'Both "{wanted[0]}" and "{wanted[1]}" in {target.path} belong to other programs.',
+        "Nothing was written.",
+        "Remove or rename one of them in the client's settings.",
+    )
+
+
+def _put(target: Target, text: str, key: str, value: dict[str, Any]) -> tuple[str, Trace]:
+    section, dialect = target.client.section, target.client.dialect
+    try:
+        after, trace = splice.put(text, section, key, value, dialect)
+        kept = splice.same_elsewhere(text, after, section, key, dialect)
+        right = splice.members(after, section, dialect).get(key) == value
+    except (JsoncError, SpliceError) as error:
+        raise _refused(target, error) from None
+    if not (kept and right):
+        raise _refused(target, ValueError("the change would touch more than our entry"))
+    return after, trace
+
+
+def _take(target: Target, text: str, key: str, trace: Trace) -> str:
+    section, dialect = target.client.section, target.client.dialect
+    try:
+        after = splice.take(text, section, key, dialect, trace)
+        kept = splice.same_elsewhere(text, after, section, key, dialect)
+        right = key not in splice.members(after, section, dialect)
+    except (JsoncError, SpliceError) as error:
+        raise _refused(target, error) from None
+    if not (kept and right):
+        raise _refused(target, ValueError("the change would touch more than our entry"))
+    return after
+
+
+def _about(target: Target, mark: str) -> list[str]:
+    notes = [target.note] if target.note else []
+    if mark:
+        notes.append(
+            f"{target.path} begins with a byte-order mark, which {target.client.title} is reported not to read; it was "
+            "left as it is. Save the file without it (UTF-8, no BOM) if the client complains."
+        )
+    return notes
+
+
+def _refused(target: Target, error: ValueError) -> ClientConfigError:
+    return ClientConfigError(
+        f"{target.path} is not a configuration that can be changed safely: {error}.",
+        "Nothing was written, and nothing is repaired by guessing.",
+        f"Correct it in an editor, or restore a backup (doorkeep clients backups {target.client.id}), then try again.",
+    )
+
+
+def left_as(change: Change) -> str:
+    """SHA-256 of the file after the change, "" where it goes away."""
+    return "" if change.after is None else digest(change.after)

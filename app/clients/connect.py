@@ -1,0 +1,277 @@
+"""Carrying a change out on a client's file: lock, re-read, back up, swap, verify, record. Never while its app runs unsaid.
+
+An app that was asked to quit is started again, whatever happened in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+
+from app.clients import backups, configfile, ownership
+from app.clients.changes import Change, What, entries_of, left_as, plan_connect, plan_disconnect, plan_restore
+from app.clients.configfile import ChangedMeanwhileError, Snapshot
+from app.clients.diff import unified
+from app.clients.ownership import Place, Record, Write
+from app.clients.targets import SERVERS, Installation, Target
+from app.core.errors import ClientConfigError
+from app.desktop.apps import QUIT_SECONDS, Desktop, Running, quit_politely, wait
+
+TRIES = 5
+LAUNCH_SECONDS = 20.0
+"""How long the app may take to show that it runs again."""
+SETTLE_SECONDS = 8.0
+"""How long after its launch the file is watched: the app writes it by itself within seconds."""
+
+
+class AppRunningError(ClientConfigError):
+    """The app runs, keeps the old configuration in memory and would write it over ours; nothing was written."""
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """What is to be done to one file: which servers to connect, or which backup to restore."""
+
+    what: What
+    servers: tuple[str, ...] = SERVERS
+    backup: str = ""
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What was done. `state`: `done`, `already` (nothing to do), `waiting` (until the app closes) or `planned` (dry run).
+
+    `backup`: id of the copy from before; `restarted`: the app was quit and started again; `kept`: whether our entries were
+    still there after its launch (None: not looked at).
+    """
+
+    state: Literal["done", "already", "waiting", "planned"]
+    what: What
+    path: str
+    entries: dict[str, str] = {}
+    gone: tuple[str, ...] = ()
+    backup: str = ""
+    diff: str = ""
+    notes: tuple[str, ...] = ()
+    restarted: bool = False
+    kept: bool | None = None
+
+
+class Timing(msgspec.Struct, frozen=True):
+    """Bounds of the waits around a restart of the app, in seconds."""
+
+    quit: float = QUIT_SECONDS
+    launch: float = LAUNCH_SECONDS
+    settle: float = SETTLE_SECONDS
+
+
+def plan(target: Target, installation: Installation, wish: Wish) -> Change:
+    """The change as it would be now. Raises ClientConfigError."""
+    record = ownership.load(installation.home, target.client.id)
+    return _planned(target, installation, wish, record, configfile.read(target.path))
+
+
+def preview(target: Target, installation: Installation, wish: Wish) -> Outcome:
+    """What would be done, as a diff; nothing is written. Raises ClientConfigError."""
+    change = plan(target, installation, wish)
+    return _outcome(change, "planned" if change.changes else "already", "")
+
+
+def carry_out(target: Target, installation: Installation, wish: Wish, desktop: Desktop) -> Outcome:
+    """Do it now. Raises AppRunningError while the app runs, ClientConfigError where it cannot be done safely."""
+    with ownership.locked(installation.home, target.client.id):
+        for _ in range(TRIES - 1):
+            try:
+                return _once(target, installation, wish, desktop)
+            except ChangedMeanwhileError:
+                continue  # from the beginning, on the text that stands there now
+        return _once(target, installation, wish, desktop)
+
+
+def carry_out_restarting(
+    target: Target, installation: Installation, wish: Wish, desktop: Desktop, timing: Timing | None = None
+) -> Outcome:
+    """Ask the app to quit, wait until it has, do it, start the app again, and look whether it kept the entries.
+
+    Raises ClientConfigError where the app does not quit or the change cannot be made; an app that quit is started again.
+    """
+    timing = timing or Timing()
+    plan(target, installation, wish)  # what cannot be done is refused before anybody's app is closed
+    running = app_running(target, desktop)
+    if running is None:
+        return carry_out(target, installation, wish, desktop)
+    problem = quit_politely(desktop, target.client.application, running, timing.quit)
+    if problem:
+        raise ClientConfigError(
+            problem, "Nothing was written.", "Quit it yourself and try again, or use --when-closed."
+        )
+    try:
+        done = carry_out(target, installation, wish, desktop)
+    except ClientConfigError:
+        _start_again(target, desktop, running)
+        raise
+    started = _start_again(target, desktop, running)
+    if started:
+        return msgspec.structs.replace(done, notes=(*done.notes, started))
+    return _after_launch(target, installation, done, desktop, timing)
+
+
+def app_running(target: Target, desktop: Desktop) -> Running | None:
+    """The app that has this file in memory, if it runs."""
+    return desktop.running(target.client.application, target.folder, target.usual)
+
+
+def _once(target: Target, installation: Installation, wish: Wish, desktop: Desktop) -> Outcome:
+    home, client = installation.home, target.client.id
+    record = ownership.load(home, client)
+    change = _planned(target, installation, wish, record, configfile.read(target.path))
+    if not change.changes:
+        if _settle_record(record, change, None, installation):
+            ownership.save(home, client, record)
+        return _outcome(change, "already", "")
+    if app_running(target, desktop) is not None:
+        raise running_error(target)
+    backup = backups.keep(home, client, change.snapshot, record.pinned())
+    if change.after is None:
+        configfile.remove(change.snapshot)
+    else:
+        configfile.replace(change.snapshot, change.after)
+    _settle_record(record, change, backup, installation)
+    ownership.save(home, client, record)
+    outcome = _outcome(change, "done", backup)
+    if app_running(target, desktop) is not None:
+        words = (
+            f"{target.client.title} started in this very moment and may have read the old file: quit it, then check."
+        )
+        outcome = msgspec.structs.replace(outcome, notes=(*outcome.notes, words))
+    return outcome
+
+
+def _planned(target: Target, installation: Installation, wish: Wish, record: Record, snapshot: Snapshot) -> Change:
+    if wish.what == "connect":
+        return plan_connect(target, installation, record, snapshot, wish.servers)
+    if wish.what == "disconnect":
+        return plan_disconnect(
+            target, installation, record, snapshot, _original(installation, target, record, snapshot)
+        )
+    backup, content = backups.load(installation.home, target.client.id, wish.backup)
+    if backup.path != snapshot.real:
+        raise ClientConfigError(
+            f"Backup {backup.id} was taken from {backup.path}, not from {snapshot.real}.",
+            "Nothing was written.",
+            "Name that file with --config-file.",
+        )
+    return plan_restore(target, installation, record, snapshot, content)
+
+
+def _original(installation: Installation, target: Target, record: Record, snapshot: Snapshot) -> bytes | None:
+    place = record.places.get(snapshot.real)
+    if place is None or not place.before:
+        return None
+    try:
+        return backups.load(installation.home, target.client.id, place.before)[1]
+    except ClientConfigError:
+        return None  # then only our entries are taken out
+
+
+def _settle_record(record: Record, change: Change, backup: str | None, installation: Installation) -> bool:
+    """Brings the record up to date; `backup` None: nothing was written. Whether the record changed."""
+    real = change.snapshot.real
+    old = record.places.get(real)
+    for written in change.entries.values():
+        command = str(written.entry.get("command", installation.bridge))
+        if command not in record.commands:
+            record.commands.append(command)
+    if backup is None:
+        if change.what == "disconnect":
+            return record.places.pop(real, None) is not None
+        known = old.entries if old else {}
+        if known == change.entries:
+            return False
+        record.places[real] = Place(change.entries, None, change.snapshot.digest, ownership.now())
+        return True
+    at = ownership.now()
+    record.remember(Write(at, change.what, real, change.snapshot.digest, left_as(change), backup))
+    if not change.entries:
+        record.places.pop(real, None)
+        return True
+    if old is not None and old.digest == change.snapshot.digest and change.what == "connect":
+        before = old.before
+    else:
+        before = None if change.before_ours else backup
+    record.places[real] = Place(change.entries, before, left_as(change), at)
+    return True
+
+
+def _start_again(target: Target, desktop: Desktop, running: Running) -> str:
+    try:
+        desktop.start(target.client.application, running)
+    except OSError as error:
+        return f"{target.client.title} could not be started again ({error.strerror or error}): start it yourself."
+    return ""
+
+
+def _after_launch(
+    target: Target, installation: Installation, done: Outcome, desktop: Desktop, timing: Timing
+) -> Outcome:
+    title = target.client.title
+    if not wait(lambda: app_running(target, desktop) is not None, timing.launch):
+        words = f"{title} was asked to start again and is not to be seen yet."
+        return msgspec.structs.replace(done, restarted=True, notes=(*done.notes, words))
+    if done.what != "connect":
+        return msgspec.structs.replace(done, restarted=True)
+    before = _content(target)
+    kept = _holds(target, installation)
+    wait(lambda: _content(target) != before or not kept(), timing.settle)
+    if kept():
+        words = f"{title} has started again and kept the entry."
+    else:
+        words = (
+            f"{title} has started again and dropped the entry from its configuration: run check, then connect again."
+        )
+    return msgspec.structs.replace(done, restarted=True, kept=kept(), notes=(*done.notes, words))
+
+
+def _content(target: Target) -> bytes:
+    try:
+        return configfile.read(target.path).content
+    except ClientConfigError:
+        return b""
+
+
+def _holds(target: Target, installation: Installation) -> Callable[[], bool]:
+    def holds() -> bool:
+        record = ownership.load(installation.home, target.client.id)
+        try:
+            snapshot = configfile.read(target.path)
+            here = entries_of(target, snapshot)
+        except ClientConfigError:
+            return False
+        place = record.places.get(snapshot.real, Place())
+        return all(here.get(key) == written.entry for key, written in place.entries.items())
+
+    return holds
+
+
+def running_error(target: Target) -> AppRunningError:
+    """The refusal while the app runs, with the choices."""
+    title = target.client.title
+    return AppRunningError(
+        f"{title} is running.",
+        "It keeps its configuration in memory and would write the old one over the new one; nothing was written.",
+        f"Choose: --quit (quit {title}, write, start it again), --when-closed (wait until you close it), "
+        "or quit it yourself first.",
+    )
+
+
+def _outcome(change: Change, state: Literal["done", "already", "planned"], backup: str) -> Outcome:
+    return Outcome(
+        state,
+        change.what,
+        change.target.path,
+        {key: written.server for key, written in change.entries.items()},
+        change.gone,
+        backup,
+        unified(change),
+        change.notes,
+    )

@@ -32,7 +32,10 @@ MAX_REPLAYS = 2
 
 
 class Conversation:
-    """Pumps append nothing themselves: they take from `to_client` and `to_door`, which hold whole lines."""
+    """Pumps append nothing themselves: they take from `to_client` and `to_door`.
+
+    Until the gateway has greeted, it gets nothing but the hello: what a dying one took with its hello could have run unseen.
+    """
 
     def __init__(self, home: str, server: str, ppid: int) -> None:
         self.to_client = bytearray()
@@ -50,9 +53,15 @@ class Conversation:
         self._handshaken = False  # ... and whether it was answered
         self._greeted = False
         self._refusal = ""
+        self._held = bytearray()  # whole lines for the gateway, until one has greeted
         self._cut = False  # `to_door` begins in the middle of a line
 
     # --- the client's side
+
+    @property
+    def backlog(self) -> int:
+        """Bytes that wait for the gateway."""
+        return len(self.to_door) + len(self._held)
 
     @property
     def refused(self) -> bool:
@@ -99,12 +108,16 @@ class Conversation:
         self.waiting[_key(request.id)] = request
         if not self.open:
             self.seeking.begin(launch=True)
-        self.to_door += _ended(line)
+        self._put(line)
+
+    def _put(self, line: bytes) -> None:
+        waiting = self.to_door if self._greeted else self._held
+        waiting += line
 
     def _forward(self, line: bytes) -> None:
         """A line that expects no answer. Without a gateway, and none being sought, nobody could use it."""
         if self.open or self.seeking.on:
-            self.to_door += _ended(line)
+            self._put(line)
 
     def _refuse_overlong(self, line: Overlong) -> None:
         message = open_ends(line.head, line.tail)
@@ -118,12 +131,11 @@ class Conversation:
     # --- the gateway's side
 
     def door_opened(self) -> None:
-        """A connection to the gateway stands: greet it and hand over what waits."""
+        """A connection to the gateway stands: it is told who comes."""
         self.open = True
-        self._greeted, self._refusal = False, ""
+        self._greeted, self._refusal, self._cut = False, "", False
         self._from_door = LineBuffer()
-        opening = hello(self._server, self._ppid, self._initialize if self._handshaken else None)
-        self.to_door[:0] = opening
+        self.to_door = bytearray(hello(self._server, self._ppid, self._initialize if self._handshaken else None))
 
     def door_took(self, count: int) -> None:
         """The first `count` bytes of `to_door`, at least one, were sent, or may have been."""
@@ -162,6 +174,8 @@ class Conversation:
             self._refusal = " ".join(str(word) for word in words if word) or UNREACHABLE
             return
         self._greeted = True
+        self.to_door += self._held
+        self._held = bytearray()
         self.seeking.found()
         if self._offline.made_up and self._handshaken:
             self.to_client += TOOLS_CHANGED
@@ -174,10 +188,9 @@ class Conversation:
             self._give_up(self._refusal)
             return
         self.seeking.interrupted()
-        unsent = self._unsent()
+        whole = self._unsent() + bytes(self._held)
         kept: set[Any] = set()
-        for line in unsent:
-            message = open_request(line)
+        for message in map(open_request, whole.split(b"\n")):
             if message is not None and "id" in message and "method" in message:
                 kept.add(_key(message["id"]))
         again = b""
@@ -186,21 +199,22 @@ class Conversation:
                 continue
             if request.line and request.sent < MAX_REPLAYS:
                 request.sent += 1
-                again += _ended(request.line)
+                again += request.line
             else:
                 self._answer(request, failure(request, LOST))
-        self.to_door = bytearray(again + b"".join(unsent))
+        self.to_door = bytearray()
+        self._held = bytearray(again + whole)
+        self._greeted = False
         self.seeking.begin(launch=bool(self.waiting))
         if self.ended and not self.waiting:
             self.seeking.stop()
 
-    def _unsent(self) -> list[bytes]:
-        """Whole lines that the lost gateway got no byte of. The hello is not one of them."""
+    def _unsent(self) -> bytes:
+        """Whole lines that the lost gateway got no byte of; before its greeting it got the hello alone."""
+        if not self._greeted:
+            return b""
         rest = bytes(self.to_door)
-        if self._cut:
-            rest = rest[rest.find(b"\n") + 1 :]
-        self._cut = False
-        return [line + b"\n" for line in rest.split(b"\n") if line and not line.startswith(b'{"doorkeep":')]
+        return rest[rest.find(b"\n") + 1 :] if self._cut else rest
 
     def give_up(self) -> None:
         """No gateway was found in time: everything that waits is answered without one."""
@@ -208,8 +222,8 @@ class Conversation:
 
     def _give_up(self, words: str) -> None:
         self.seeking.stop()
-        self.to_door.clear()
-        self._cut = False
+        self.to_door, self._held = bytearray(), bytearray()
+        self._greeted = False
         for request in list(self.waiting.values()):
             self._answer(request, self._offline.answer(request, words, self._initialize))
             if request.method == "initialize":
@@ -218,10 +232,6 @@ class Conversation:
     def _answer(self, request: Request, line: bytes) -> None:
         self.waiting.pop(_key(request.id), None)
         self.to_client += line
-
-
-def _ended(line: bytes) -> bytes:
-    return line if line.endswith(b"\n") else line + b"\n"
 
 
 def _key(id_: Any) -> Any:

@@ -191,7 +191,7 @@ class Pump:
             talk.leave()
             self._flush_client()
             return True
-        return not talk.waiting and not talk.to_client and not (talk.to_door and (talk.open or talk.seeking.on))
+        return not talk.waiting and not talk.to_client and not talk.backlog
 
     def _timeout(self) -> float | None:
         """Milliseconds; None, for ever, unless a gateway is sought or the last answers are awaited."""
@@ -206,7 +206,7 @@ class Pump:
 
     def _watch(self) -> None:
         talk = self.talk
-        self._want(CLIENT_IN, select.POLLIN if not talk.ended and len(talk.to_door) < HIGH_WATER else None)
+        self._want(CLIENT_IN, select.POLLIN if not talk.ended and talk.backlog < HIGH_WATER else None)
         self._want(CLIENT_OUT, select.POLLOUT if talk.to_client else 0)
         if self.door is not None:
             reading = select.POLLIN if len(talk.to_client) < HIGH_WATER else 0

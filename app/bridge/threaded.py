@@ -140,7 +140,7 @@ class ThreadedPump:
             self._client_out.offer(talk.to_client)
             if self._done():
                 return 0
-            self._client_in.more(not talk.ended and len(talk.to_door) < HIGH_WATER)
+            self._client_in.more(not talk.ended and talk.backlog < HIGH_WATER)
             if self._door_in is not None:
                 self._door_in.more(len(talk.to_client) < HIGH_WATER)
             try:
@@ -211,7 +211,7 @@ class ThreadedPump:
                 self._client_out.offer(talk.to_client)
             self._last_write()
             return True
-        return not talk.waiting and not talk.to_client and not (talk.to_door and (talk.open or talk.seeking.on))
+        return not talk.waiting and not talk.to_client and not talk.backlog
 
     def _last_write(self) -> None:
         """Give what is being written a moment: a client that reads gets it, one that does not is not waited for."""

@@ -33,13 +33,12 @@ def said(waiting: bytearray) -> list[Any]:
     return found
 
 
-def connect(talk: Conversation, send: bool = True) -> list[Any]:
+def connect(talk: Conversation) -> list[Any]:
     """Opens the door, lets the gateway greet, and gives what it was told."""
     talk.seeking.begin(launch=True)
     talk.door_opened()
-    found = said(talk.to_door) if send else []
     talk.door_sent(GREETING)
-    return found
+    return said(talk.to_door)
 
 
 def call_and_send(talk: Conversation, id_: Any, modern: bool = False) -> None:
@@ -100,6 +99,24 @@ def test_a_call_the_lost_gateway_got_no_byte_of_goes_to_the_next_one(talk: Conve
     assert [message.get("id") for message in connect(talk)] == [None, 2]
 
 
+def test_before_its_greeting_a_gateway_gets_the_hello_alone_and_its_end_costs_no_call(talk: Conversation):
+    talk.client_sent(line(1, "tools/call", name="a"))
+    talk.door_opened()
+    talk.client_sent(line(2, "tools/call", name="b"))
+    assert [message.get("as") for message in said(talk.to_door)] == ["session"]
+    talk.door_lost()
+    assert said(talk.to_client) == []
+    assert [message.get("id") for message in connect(talk)] == [None, 1, 2]
+
+
+def test_an_answer_of_the_client_with_the_id_of_a_lost_call_does_not_keep_that_call_waiting(talk: Conversation):
+    connect(talk)
+    call_and_send(talk, 5)
+    talk.client_sent(b'{"jsonrpc":"2.0","id":5,"result":{}}\n')
+    talk.door_lost()
+    assert said(talk.to_client)[0]["id"] == 5
+
+
 def test_the_remembered_handshake_goes_with_the_next_hello(talk: Conversation):
     connect(talk)
     talk.client_sent(line(0, "initialize", protocolVersion="2025-06-18"))
@@ -155,6 +172,7 @@ def test_a_gateway_that_refuses_is_quoted_to_every_call(talk: Conversation):
 def test_whatever_listens_there_but_does_not_greet_is_no_gateway(talk: Conversation):
     talk.client_sent(line(1, "tools/call"))
     talk.door_opened()
+    said(talk.to_door)
     talk.door_sent(b"HTTP/1.1 400 Bad Request\n" + answer(1))
     assert talk.refused
     talk.door_lost()

@@ -175,23 +175,13 @@ def _restart(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _test(args: argparse.Namespace) -> dict[str, Any]:
-    import time
+    from app.control.client import ensure_gateway
 
-    from app.control.client import RequestError, SessionClient, ensure_gateway
-    from servers.runtime import wire
-
-    ensure_gateway(args.home).close()
-    started = time.monotonic()
-    with SessionClient(args.home, args.name) as session:
-        try:
-            session.request("resources/templates/list", {}, 60.0)
-        except RequestError as error:
-            if error.code != wire.METHOD_NOT_FOUND:  # that one, too, came from a server that is alive
-                raise
-        tools = len(session.list_tools())
-    milliseconds = round((time.monotonic() - started) * 1000, 1)
-    words = f"{args.name} answers ({milliseconds} ms) and has {tools} tools."
-    return {"name": args.name, "ok": True, "duration_ms": milliseconds, "tools": tools, "words": words}
+    with ensure_gateway(args.home) as control:
+        found = control.call("test_server", name=args.name)
+    tools = _known(args.home, args.name)["tools"]
+    words = f"{args.name} answers ({found['duration_ms']} ms) and has {tools} tools."
+    return {"name": args.name, "ok": True, "duration_ms": found["duration_ms"], "tools": tools, "words": words}
 
 
 def _tools(args: argparse.Namespace) -> int:

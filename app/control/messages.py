@@ -56,7 +56,7 @@ class NoArguments(msgspec.Struct, frozen=True):
 
 
 class Named(msgspec.Struct, frozen=True):
-    """Of `restart_server`."""
+    """Of `restart_server` and `test_server`."""
 
     name: str
 

@@ -20,6 +20,7 @@ from app.gateway.channel import Channel
 from app.gateway.core import Core
 from app.gateway.followers import Followers
 from app.gateway.log import GatewayLog
+from app.gateway.probe import Probe
 from app.gateway.supervisor import Supervisor
 from servers.runtime import wire
 
@@ -29,6 +30,10 @@ PRUNE_STEP = 500
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(messages.Request).decode
+
+
+Later = Callable[[Callable[[Any], None]], None]
+"""A call's answer that comes later: given where to deliver it (a fact, or a DoorkeepError)."""
 
 
 class Controls:
@@ -50,6 +55,7 @@ class Controls:
             "settings": (messages.NoArguments, self._settings),
             "servers": (messages.NoArguments, self._servers),
             "restart_server": (messages.Named, self._restart),
+            "test_server": (messages.Named, self._test),
             "approvals": (messages.NoArguments, self._approvals),
             "answer": (messages.Given, self._answer),
             "prune": (messages.Pruning, self._prune),
@@ -96,6 +102,12 @@ class Controls:
         self.supervisor.restart(asked.name)
         return {"name": asked.name}
 
+    def _test(self, asked: messages.Named) -> Later:
+        def start(deliver: Callable[[Any], None]) -> None:
+            Probe(self.core, asked.name, deliver)
+
+        return start
+
     def _approvals(self, _with: Any) -> dict[str, Any]:
         return {"approvals": self.core.approvals.listed()}
 
@@ -132,7 +144,9 @@ class ControlGuest:
         except msgspec.MsgspecError as error:
             self._send(messages.Answer(0, error=Refusal("This is no control request.", str(error), "")))
             return
-        self._send(self._answered(request))
+        answer = self._answered(request)
+        if answer is not None:
+            self._send(answer)
 
     def too_long(self, _id: wire.RequestId | None) -> None:
         """A request beyond every bound; it was not read."""
@@ -143,7 +157,7 @@ class ControlGuest:
         """The other end is gone."""
         self.controls.followers.remove(self.channel)
 
-    def _answered(self, request: messages.Request) -> messages.Answer:
+    def _answered(self, request: messages.Request) -> messages.Answer | None:
         if request.call == "follow":
             self.controls.followers.add(self.channel)
             return messages.Answer(request.id, ok=messages.NOTHING)
@@ -154,11 +168,15 @@ class ControlGuest:
         kind, call = found
         try:
             answer = call(msgspec.json.decode(request.with_, type=kind))
-            return messages.Answer(request.id, ok=msgspec.Raw(_encode(answer)))
+            if callable(answer):
+                later: Later = answer
+                later(lambda found: self._send(_delivered(request.id, found)))
+                return None
+            return _delivered(request.id, answer)
         except msgspec.MsgspecError as error:
             return messages.Answer(request.id, error=Refusal(f"{request.call}: {error}."))
         except DoorkeepError as error:
-            return messages.Answer(request.id, error=Refusal(error.title, error.detail, error.fix))
+            return _delivered(request.id, error)
         except OSError as error:
             return messages.Answer(request.id, error=Refusal(f"{request.call} failed: {error.strerror}."))
         except Exception as error:  # a bug here must not leave the caller without an answer
@@ -168,6 +186,12 @@ class ControlGuest:
 
     def _send(self, answer: messages.Answer) -> None:
         self.channel.write(_encode(answer) + b"\n")
+
+
+def _delivered(id_: int, found: Any) -> messages.Answer:
+    if isinstance(found, DoorkeepError):
+        return messages.Answer(id_, error=Refusal(found.title, found.detail, found.fix))
+    return messages.Answer(id_, ok=msgspec.Raw(_encode(found)))
 
 
 def mark_stopped(home: str) -> None:

@@ -112,7 +112,8 @@ class Gateway:
         self.loop.close()
 
     def _drain(self, until: float) -> None:
-        if self.supervisor.in_flight() and time.monotonic() < until:
+        waiting = any(session.in_flight for session in self.core.sessions)
+        if waiting and self.supervisor.in_flight() and time.monotonic() < until:
             self.loop.later(0.02, lambda: self._drain(until))
             return
         self.supervisor.leave()

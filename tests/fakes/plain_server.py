@@ -39,6 +39,8 @@ def dial(path: str, hello: str) -> str:
 
 def answer(method: str, params: dict[str, object], policies: list[object]) -> object:
     """The result of one request."""
+    if method == "server/discover":
+        return {"resultType": "complete", "supportedVersions": ["2026-07-28"], "capabilities": {"tools": {}}}
     if method == "echo":
         return params
     if method == "pid":

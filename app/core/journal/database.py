@@ -158,6 +158,11 @@ def is_broken(error: sqlite3.Error) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
+def is_full(error: sqlite3.Error) -> bool:
+    """True when the disk or the file's own bound is reached."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
+
+
 def set_aside(path: str) -> str:
     """Rename the database with its companions; gives the new name, or "" where it is gone. Raises OSError."""
     stem = os.path.join(os.path.dirname(path), time.strftime("broken-%Y%m%d-%H%M%S", time.gmtime()))

@@ -14,7 +14,7 @@ FULL = 0.9
 
 
 def first_kept(db: sqlite3.Connection, cutoff_ms: int, max_calls: int, max_pages: int, limit: int) -> int:
-    """The lowest call id to keep, at most `limit` calls above the oldest; everything must have been derived."""
+    """The lowest call id to keep, at most `limit` calls above the oldest."""
     row = db.execute("SELECT (SELECT min(id) FROM calls), (SELECT max(id) FROM calls)").fetchone()
     if row[0] is None:
         return 0
@@ -28,7 +28,7 @@ def first_kept(db: sqlite3.Connection, cutoff_ms: int, max_calls: int, max_pages
             "SELECT id FROM calls ORDER BY id LIMIT 1 OFFSET ?", (min(total - max_calls, limit),)
         ).fetchone()
         keep = max(keep, int(excess[0]) if excess else furthest)
-    if live_pages(db) > max_pages * FULL:
+    if is_near_full(db, max_pages):
         keep = max(keep, furthest)
     return min(keep, furthest)
 
@@ -49,12 +49,17 @@ def _by_age(db: sqlite3.Connection, cutoff_ms: int, newest: int) -> int:
     return first if found[0] is None else int(found[0])
 
 
-def anchor(db: sqlite3.Connection, keep: int, last_seq: int) -> JournalNote | None:
+def is_near_full(db: sqlite3.Connection, max_pages: int) -> bool:
+    """True when the file's live pages exceed the share of the bound that is never to be exceeded for long."""
+    return live_pages(db) > max_pages * FULL
+
+
+def anchor(db: sqlite3.Connection, keep: int, derived: int) -> JournalNote | None:
     """What the chain must say before the calls below `keep` go; None when nothing would go."""
     if db.execute("SELECT 1 FROM calls WHERE id < ? LIMIT 1", (keep,)).fetchone() is None:
         return None
     row = db.execute("SELECT events FROM calls WHERE id >= ? ORDER BY id LIMIT 1", (keep,)).fetchone()
-    through = msgspec.json.decode(row[0], type=list[int])[0] - 1 if row else last_seq
+    through = msgspec.json.decode(row[0], type=list[int])[0] - 1 if row else derived
     found = db.execute("SELECT hash FROM events WHERE seq = ?", (through,)).fetchone()
     if found is None:
         return None

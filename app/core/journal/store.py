@@ -74,7 +74,7 @@ class Store:
             raise
 
     def write(self, events: Iterable[Event], also: Callable[[], object] | None = None) -> None:
-        """Chain the events and write them, together with what `also` does, in one transaction. Raises sqlite3.Error."""
+        """Chain the events and write them, after what `also` does, in one transaction. Raises sqlite3.Error."""
         seq, prev = self.seq, self.hash
         rows: list[tuple[int, int, str, int, bytes, bytes, bytes]] = []
         for event in events:
@@ -88,9 +88,9 @@ class Store:
         else:
             db.execute("BEGIN IMMEDIATE")
             try:
-                db.executemany(_INSERT[1], rows)
                 if also is not None:
                     also()
+                db.executemany(_INSERT[1], rows)
                 db.execute("COMMIT")
             except BaseException:
                 if db.in_transaction:

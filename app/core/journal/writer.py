@@ -34,6 +34,10 @@ BACKLOG = 4096
 """Events waiting in memory, while the log cannot be written, above which no call is opened."""
 LAG = 4096
 """Committed events not yet derived, above which `commit` derives a slice itself."""
+NEVER = -(2**62)
+"""A cutoff that no call is older than: only the bounds count."""
+ROOM = 500
+"""Calls removed at once when the log comes near its bound."""
 RECENT = 4096
 """Closed calls kept in memory for `record`."""
 
@@ -165,7 +169,7 @@ class Journal:
         if self._dead is not None:
             raise self._dead
         try:
-            self._store.write(self._pending)
+            self._write()
         except sqlite3.Error as error:
             self._failing = True
             if not database.is_broken(error):
@@ -176,22 +180,37 @@ class Journal:
         if self._store.seq - self._store.derivation.through > LAG:
             self._derive(LAG // 8)
 
+    def _write(self) -> None:
+        try:
+            self._store.write(self._pending)
+        except sqlite3.Error as error:
+            if not database.is_full(error) or not self._shorten(NEVER, ROOM):
+                raise
+            self._store.write(self._pending)
+
     def derive(self, limit: int = 512) -> int:
         """Carry at most `limit` committed events into the table that readers search, and have the disk flushed in the
-        background; gives how many were carried. Called when the loop is idle. Never raises: what fails is tried again."""
+        background; gives how many were carried. Called when the loop is idle. Never raises: what fails is tried again.
+        """
         if self._dead is not None:
             return 0
         if not self._store.is_in_place():
             with contextlib.suppress(JournalError):
                 self._begin_afresh(REMOVED)
-                self._pending = []
         self._store.flush()
-        return self._derive(limit)
+        taken = self._derive(limit)
+        with contextlib.suppress(sqlite3.Error):
+            if taken and retention.is_near_full(self._store.db, self._max_pages):
+                self._shorten(NEVER, ROOM)
+        return taken
 
     def _derive(self, limit: int) -> int:
         try:
             taken = self._store.derivation.step(limit)
-        except sqlite3.Error:
+        except sqlite3.Error as error:
+            if database.is_broken(error):
+                with contextlib.suppress(JournalError):
+                    self._begin_afresh(str(error))
             return 0
         if self._recent and not self._pending and self._store.derivation.through == self._store.seq:
             self._recent.clear()
@@ -205,23 +224,25 @@ class Journal:
         self.commit()
         if self._dead is not None:
             raise self._dead
-        store = self._store
         try:
-            while store.derivation.step(LAG):
+            while self._store.derivation.step(LAG):
                 pass
-            cutoff = now_ms() - round(days * 86_400_000)
-            keep = retention.first_kept(store.db, cutoff, self._max_calls, self._max_pages, limit)
-            note = retention.anchor(store.db, min([keep, *self._open]), store.seq)
-            if note is None:
-                return 0
-            removed: list[int] = []
-            store.write([noted("pruned", note)], lambda: removed.append(retention.remove(store.db, note)))
-            store.derivation.forget()
-            store.db.execute("PRAGMA incremental_vacuum(512)").fetchall()
-            store.flush()
-            return removed[0]
+            return self._shorten(now_ms() - round(days * 86_400_000), limit)
         except sqlite3.Error as error:
             raise database.in_words(error) from error
+
+    def _shorten(self, cutoff_ms: int, limit: int) -> int:
+        store = self._store
+        keep = retention.first_kept(store.db, cutoff_ms, self._max_calls, self._max_pages, limit)
+        note = retention.anchor(store.db, min([keep, *self._open]), store.derivation.through)
+        if note is None:
+            return 0
+        removed: list[int] = []
+        store.write([noted("pruned", note)], lambda: removed.append(retention.remove(store.db, note)))
+        store.derivation.forget()
+        store.db.execute("PRAGMA incremental_vacuum(512)").fetchall()
+        store.flush()
+        return removed[0]
 
     # -- reading ------------------------------------------------------------------------------------------------
 
@@ -250,11 +271,13 @@ class Journal:
         self._store.close(clean=not self._open and not self._pending)
 
     def _begin_afresh(self, why: str) -> None:
-        """Go on in a new log, with all that is known of the calls that are open or not yet written. Raises JournalError."""
-        waiting = {id(event) for event in self._pending}
-        known = [event for events in self._open.values() for event in events if id(event) not in waiting]
+        """Go on in a new log, with all that is still known of calls. Raises JournalError; then no call is taken any more."""
+        calls = self._open | self._recent
+        known = [event for call in sorted(calls) for event in calls[call]]
+        known += [event for event in self._pending if event.call not in calls]
         try:
-            self._store.begin_afresh(why, [*known, *self._pending])
+            self._store.begin_afresh(why, known)
         except JournalError as error:
             self._dead = error
             raise
+        self._pending = []

@@ -183,7 +183,7 @@ _KINDS = {
 }
 
 
-def _find(folders: Folders, path: str, need: Need, what: str, flags: int) -> Opened:
+def _find(folders: Folders, path: str, need: Need, what: str, flags: int, tries: int = 3) -> Opened:
     """The object at `path`, found with `flags` and judged by its real path."""
     try:
         asked = folders.require(path, "read", what)
@@ -197,12 +197,34 @@ def _find(folders: Folders, path: str, need: Need, what: str, flags: int) -> Ope
         if error.errno in _LINKED:
             return _find_real(folders, path, need, what, flags)
         raise said(what, path, error) from None
-    return _judged(folders, fd, path, need, what, asked)
+    try:
+        return _judged(folders, fd, path, need, what, asked)
+    except RefusedError:
+        if not tries or not _drop_stale(folders, asked):
+            raise
+    return _find(folders, path, need, what, flags, tries - 1)
+
+
+def _drop_stale(folders: Folders, folder: Folder) -> bool:
+    """Whether the kept descriptor of `folder` was of a folder that lies elsewhere by now; it is not kept any longer then."""
+    kept = folders.roots.get(folder.path)
+    if not isinstance(kept, Root):
+        return False
+    try:
+        stale = system.real_path(kept.fd) != folder.path
+    except OSError:
+        stale = True
+    if stale:
+        folders.roots.pop(folder.path, None)
+    return stale
 
 
 def _find_real(folders: Folders, path: str, need: Need, what: str, flags: int) -> Opened:
     """The slow way, for links that lead out of one granted folder: where they lead must be granted too, and be free of links."""
-    real = os.path.realpath(path)
+    try:
+        real = os.path.realpath(path)
+    except OSError:  # what was a link when it was looked at is none when it is read
+        raise said(what, path, OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))) from None
     asked = folders.grants.covering(path)
     try:
         folder = folders.require(real, need, what)
@@ -224,7 +246,8 @@ def _beneath(folders: Folders, folder: Folder, path: str, flags: int, *, links: 
         try:
             return system.open_beneath(kept.fd, relative, flags, links=links)
         except FileNotFoundError:
-            pass  # the folder may have been replaced by another since its descriptor was opened
+            if not _drop_stale(folders, folder):
+                raise
     root = Root(folder.path)
     folders.roots[folder.path] = root
     return system.open_beneath(root.fd, relative, flags, links=links)

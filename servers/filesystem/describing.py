@@ -111,7 +111,10 @@ def file(call: Call, path: str) -> str:
         call.touch(opened.path)
         found = look(opened)
         facts = [f"path={quoted(found.path)}", "type=file", f"bytes={found.size}"]
-        facts += [f"modified={when(found.stat.st_mtime).replace(' ', 'T')}Z", f"mode={kinds.filemode(found.stat.st_mode)}"]
+        facts += [
+            f"modified={when(found.stat.st_mtime).replace(' ', 'T')}Z",
+            f"mode={kinds.filemode(found.stat.st_mode)}",
+        ]
         facts.append(f"etag={found.etag}")
         if text.is_binary(found.head):
             facts.append("binary")

@@ -101,6 +101,12 @@ def _class(part: str, start: int) -> tuple[str, int]:
     return text, end + 1
 
 
+def certain(part: str) -> str:
+    """The longest text that every name matched by a glob without `/` and braces contains; may be empty."""
+    text = re.sub(r"\\.|\[.*?\]|\?", "*", part)
+    return max(text.split("*"), key=len)
+
+
 def braces(glob: str) -> list[str]:
     """What a glob with `{a,b}` stands for. Braces without a comma or a partner are characters like any other."""
     done: list[str] = []

@@ -135,3 +135,32 @@ def inside(above: Level | None, text: str | None, depth: int, begins: bool) -> L
         return above
     rules = Rules(text)
     return Level(rules, depth, above) if rules else above
+
+
+def moved_down(text: str, parts: list[str]) -> list[str]:
+    """The lines of an ignore file as they would stand in the folder `parts` below it; rules that cannot match there are gone."""
+    out: list[str] = []
+    for line in text.split("\n")[:MAX_RULES]:
+        rule = _rule(line)
+        if rule is None:
+            continue
+        ignores, glob, only_folders = rule
+        if "/" in glob:
+            rest = _below(glob.lstrip("/").split("/"), parts)
+            if not rest:
+                continue
+            glob = "/" + "/".join(rest)
+        elif glob.startswith(("!", "#")):
+            glob = "\\" + glob
+        out.append(f"{'' if ignores else '!'}{glob}{'/' if only_folders else ''}")
+    return out
+
+
+def _below(rule: list[str], parts: list[str]) -> list[str]:
+    """What is left of an anchored rule behind the folders `parts`; empty where it does not lead there."""
+    for number, part in enumerate(parts):
+        if not rule[number:] or rule[number] == "**":
+            return rule[number:]
+        if not re.fullmatch(translate(rule[number]), part):
+            return []
+    return rule[len(parts) :]

@@ -78,7 +78,7 @@ class _Listing:
         self._position: list[str] | None = None
         self._counts = (0, 0)
 
-    def text(self) -> str:
+    def text(self) -> Text:
         """The page."""
         args = self._args
         skip = None if self._globs.empty else self._globs.excludes_folder
@@ -105,41 +105,34 @@ class _Listing:
             head.append(f"left-out={left_out}")
         if walk.unreadable:
             head.append(f"unreadable-folders={walk.unreadable}")
-        return " ".join(head) + "\n" + "".join(self._lines)
+        return Text(" ".join(head) + "\n" + "".join(self._lines))
 
     def _block(self, found: Found) -> bool:
         """Add one folder's rows; False once the page is full."""
-        after = self._after
-        if after is not None:
-            place, here = _parts(after[0]), _parts(found.prefix)
-            if here[: len(place)] != place and here != place[: len(here)]:
-                self._after = after = None
-            elif here != place:
-                deeper = len(here) < len(place)
-                if deeper:
-                    found.into = [name for name in found.into if name >= place[len(here)]]
-                    return True
-                self._after = after = None
         rows = self._rows(found)
-        first = 0
-        if after is not None:
-            first = _passed(rows, after[1:], self._args.sort)
-            self._after = None
+        more = 0
         if found.depth and len(rows) > BREADTH:
             more = len(rows) - BREADTH
             rows = rows[:BREADTH]
             kept = {row.name for row in rows}
             found.into = [name for name in found.into if name in kept]
-        else:
-            more = 0
+        first = 0
+        if self._after is not None:
+            place, here = _parts(self._after[0]), _parts(found.prefix)
+            if here != place and here == place[: len(here)]:
+                found.into = [name for name in found.into if name >= place[len(here)]]
+                return True
+            if here == place:
+                first = _passed(rows, self._after[1:], self._args.sort)
+            self._after = None
         if not found.depth:
             self._counts = (first, len(rows))
-        if found.depth and rows[first:] and not self._add(f"\n{shown(found.prefix)}:\n"):
-            return self._stop(found, rows[first - 1] if first else None)
+        title = f"\n{shown(found.prefix)}:\n" if found.depth else ""
         for number in range(first, len(rows)):
             row = rows[number]
-            if self._left == 0 or not self._add(describing.line(self._call.folders, found, row)):
+            if self._left == 0 or not self._add(title + describing.line(self._call.folders, found, row)):
                 return self._stop(found, rows[number - 1] if number else None)
+            title = ""
             self._left -= 1
             self._shown += 1
         if more:

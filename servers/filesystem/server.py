@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from servers.filesystem import aliases
+from servers.filesystem.list_directory import list_directory
 from servers.filesystem.read_file import read_file
+from servers.filesystem.search_files import search_files
 from servers.runtime.server import Server
 
 server = Server(
@@ -13,4 +15,6 @@ server = Server(
     instructions="",
 )
 
+server.tool(title="List a folder", reads=("path",), accept=aliases.listing)(list_directory)
 server.tool(title="Read files", reads=("path", "paths"), accept=aliases.reading)(read_file)
+server.tool(title="Search", reads=("path",), accept=aliases.searching)(search_files)

@@ -26,6 +26,8 @@ _STEP = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 
 _FILE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 _BY_DESCRIPTOR = os.open in os.supports_dir_fd
 _CHECK_EVERY = 64
+TEMPORARY = ".doorkeep-"
+"""How the names of files begin that are being written; nobody is shown them."""
 
 
 class Way(msgspec.Struct, frozen=True):
@@ -140,8 +142,12 @@ class Walk:
         files, folders = found.files, found.folders
         try:
             with os.scandir(fd) as entries:
+                add_file, add_folder = files.append, folders.append
                 for entry in entries:
-                    (folders if entry.is_dir(follow_symlinks=False) else files).append(entry.name)
+                    if entry.is_dir(follow_symlinks=False):
+                        add_folder(entry.name)
+                    else:
+                        add_file(entry.name)
         except OSError:
             self.unreadable += 1
             return found
@@ -176,8 +182,8 @@ class Walk:
         if not way.hidden:
             found.files = [name for name in found.files if name[0] != "."]
             found.folders = [name for name in found.folders if name[0] != "."]
-        else:
-            found.files = [name for name in found.files if name[0] != "." or not is_temporary(name)]
+        elif TEMPORARY in "/".join(found.files):
+            found.files = [name for name in found.files if not is_temporary(name)]
         found.left_out = count - len(found.files) - len(found.folders)
 
 
@@ -207,14 +213,15 @@ def levels_above(folders: Folders, top: Opened) -> ignore.Level | None:
         try:
             with opening.open_folder(folders, os.path.join(top.folder.path, at)) as opened:
                 text = read_ignore_file(opened.fd)
-                level = ignore.inside(level, text, len(at) + 1 if at else 0, _holds_repository(opened))
+                level = ignore.inside(level, text, len(at) + 1 if at else 0, holds_repository(opened))
         except ToolError:
             pass  # a folder above that may not be read says nothing
         at = f"{at}/{part}" if at else part
     return level
 
 
-def _holds_repository(opened: Opened) -> bool:
+def holds_repository(opened: Opened) -> bool:
+    """Whether the folder is the top of a repository: ignore files above it do not count in it."""
     try:
         os.stat(".git", dir_fd=opened.fd, follow_symlinks=False)
     except OSError:

@@ -15,12 +15,20 @@ from app.clients.configfile import Snapshot, digest, text_of
 from app.clients.jsonc import JsoncError
 from app.clients.ownership import Place, Record, Written
 from app.clients.splice import SpliceError, Trace
-from app.clients.targets import Installation, Target
+from app.clients.targets import SERVERS, Installation, Target
 from app.core.errors import ClientConfigError
 
 What = Literal["connect", "disconnect", "restore"]
 FRESH = "{}\n"
 NAME = re.compile(r"[a-z0-9-]{1,30}")
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """What is to be done to one file: which servers to connect, or which backup to restore."""
+
+    what: What
+    servers: tuple[str, ...] = SERVERS
+    backup: str = ""
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -54,6 +62,17 @@ def entries_of(target: Target, snapshot: Snapshot) -> dict[str, Any]:
         return splice.members(_text(snapshot)[1], target.client.section, target.client.dialect)
     except (JsoncError, SpliceError) as error:
         raise _refused(target, error) from None
+
+
+def section_stands(target: Target, snapshot: Snapshot) -> bool:
+    """Whether the file has the object that holds servers, be it empty. Raises ClientConfigError."""
+    if not snapshot.exists:
+        return False
+    try:
+        root = splice.open_root(_text(snapshot)[1], target.client.dialect)
+    except (JsoncError, SpliceError) as error:
+        raise _refused(target, error) from None
+    return any(each.key == target.client.section for each in root.members or ())
 
 
 def _text(snapshot: Snapshot) -> tuple[str, str]:

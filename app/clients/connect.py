@@ -10,12 +10,12 @@ from typing import Literal
 
 import msgspec
 
-from app.clients import backups, configfile, ownership
-from app.clients.changes import Change, What, entries_of, left_as, plan_connect, plan_disconnect, plan_restore
+from app.clients import backups, configfile, ownership, pending
+from app.clients.changes import Change, What, Wish, entries_of, left_as, plan_connect, plan_disconnect, plan_restore
 from app.clients.configfile import ChangedMeanwhileError, Snapshot
 from app.clients.diff import unified
 from app.clients.ownership import Place, Record, Write
-from app.clients.targets import SERVERS, Installation, Target
+from app.clients.targets import Installation, Target
 from app.core.errors import ClientConfigError
 from app.desktop.apps import QUIT_SECONDS, Desktop, Running, quit_politely, wait
 
@@ -30,19 +30,11 @@ class AppRunningError(ClientConfigError):
     """The app runs, keeps the old configuration in memory and would write it over ours; nothing was written."""
 
 
-class Wish(msgspec.Struct, frozen=True):
-    """What is to be done to one file: which servers to connect, or which backup to restore."""
-
-    what: What
-    servers: tuple[str, ...] = SERVERS
-    backup: str = ""
-
-
 class Outcome(msgspec.Struct, frozen=True):
     """What was done. `state`: `done`, `already` (nothing to do), `waiting` (until the app closes) or `planned` (dry run).
 
-    `backup`: id of the copy from before; `restarted`: the app was quit and started again; `kept`: whether our entries were
-    still there after its launch (None: not looked at).
+    `backup`: id of the copy from before; `diff`: unified, of a dry run; `restarted`: the app was quit and started again;
+    `kept`: whether our entries were still there after its launch (None: not looked at).
     """
 
     state: Literal["done", "already", "waiting", "planned"]
@@ -74,11 +66,17 @@ def plan(target: Target, installation: Installation, wish: Wish) -> Change:
 def preview(target: Target, installation: Installation, wish: Wish) -> Outcome:
     """What would be done, as a diff; nothing is written. Raises ClientConfigError."""
     change = plan(target, installation, wish)
-    return _outcome(change, "planned" if change.changes else "already", "")
+    return _outcome(change, "planned", "")
 
 
 def carry_out(target: Target, installation: Installation, wish: Wish, desktop: Desktop) -> Outcome:
     """Do it now. Raises AppRunningError while the app runs, ClientConfigError where it cannot be done safely."""
+    done = _tried(target, installation, wish, desktop)
+    pending.forget(installation.home, target)
+    return done
+
+
+def _tried(target: Target, installation: Installation, wish: Wish, desktop: Desktop) -> Outcome:
     with ownership.locked(installation.home, target.client.id):
         for _ in range(TRIES - 1):
             try:
@@ -86,6 +84,22 @@ def carry_out(target: Target, installation: Installation, wish: Wish, desktop: D
             except ChangedMeanwhileError:
                 continue  # from the beginning, on the text that stands there now
         return _once(target, installation, wish, desktop)
+
+
+def carry_out_when_closed(target: Target, installation: Installation, wish: Wish, desktop: Desktop) -> Outcome:
+    """Do it now if the app is closed; else keep the wish, which outlives us, until the app has been closed.
+
+    Raises ClientConfigError where it could not be done as things stand.
+    """
+    change = plan(target, installation, wish)
+    if change.changes and app_running(target, desktop) is not None:
+        pending.add(installation.home, target, wish)
+        return _outcome(change, "waiting", "")
+    try:
+        return carry_out(target, installation, wish, desktop)
+    except AppRunningError:
+        pending.add(installation.home, target, wish)
+        return _outcome(change, "waiting", "")
 
 
 def carry_out_restarting(
@@ -264,7 +278,7 @@ def running_error(target: Target) -> AppRunningError:
     )
 
 
-def _outcome(change: Change, state: Literal["done", "already", "planned"], backup: str) -> Outcome:
+def _outcome(change: Change, state: Literal["done", "already", "waiting", "planned"], backup: str) -> Outcome:
     return Outcome(
         state,
         change.what,
@@ -272,6 +286,6 @@ def _outcome(change: Change, state: Literal["done", "already", "planned"], backu
         {key: written.server for key, written in change.entries.items()},
         change.gone,
         backup,
-        unified(change),
+        unified(change) if state == "planned" else "",
         change.notes,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 
 from app.clients.changes import Change
 from app.clients.configfile import Snapshot, text_of
@@ -10,6 +11,8 @@ from app.clients.jsonc import JsoncError, Value, scan
 from app.core.errors import ClientConfigError
 
 HIDDEN = '"…"'
+CONTEXT = 3
+HUNK = re.compile(r"@@ -(\d+)(,\d+)? \+(\d+)(,\d+)? @@")
 SECRET_MEMBERS = ("env", "headers")
 
 
@@ -20,15 +23,38 @@ def unified(change: Change) -> str:
     """
     before = _shown(change, change.snapshot.content if change.snapshot.exists else None)
     after = _shown(change, change.after)
+    same = _same_start(before, after)
+    alike = _same_start(before[same:][::-1], after[same:][::-1])
+    first = max(0, same - CONTEXT)
     path = change.target.path
     lines = difflib.unified_diff(
-        before,
-        after,
+        before[first : max(len(before) - alike + CONTEXT, same)],
+        after[first : max(len(after) - alike + CONTEXT, same)],
         path if change.snapshot.exists else "/dev/null",
         path if change.after is not None else "/dev/null",
+        n=CONTEXT,
         lineterm="",
     )
-    return "".join(line + "\n" for line in lines)
+    return "".join(_moved(line, first) + "\n" for line in lines)
+
+
+def _same_start(one: list[str], other: list[str]) -> int:
+    """How many lines both begin with. Comparing what differs only keeps a diff of a huge file quick."""
+    count = 0
+    for mine, theirs in zip(one, other, strict=False):
+        if mine != theirs:
+            break
+        count += 1
+    return count
+
+
+def _moved(line: str, by: int) -> str:
+    """A hunk's header with `by` lines before it counted."""
+    found = HUNK.fullmatch(line)
+    if found is None:
+        return line
+    old, old_count, new, new_count = found.groups("")
+    return f"@@ -{int(old) + by}{old_count} +{int(new) + by}{new_count} @@"
 
 
 def _shown(change: Change, content: bytes | None) -> list[str]:

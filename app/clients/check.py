@@ -1,0 +1,152 @@
+"""How a client's file stands now, against our record of what we wrote. Looks only, changes nothing."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from typing import Any, Literal
+
+import msgspec
+
+from app.clients import configfile, ownership, pending
+from app.clients.changes import entries_of, section_stands
+from app.clients.claude_desktop import why_blocked
+from app.clients.connect import app_running
+from app.clients.ownership import Place, Record
+from app.clients.targets import Installation, Target
+from app.core.errors import ClientConfigError
+from app.desktop.apps import Desktop, Running
+
+State = Literal["connected", "wiped", "removed", "changed", "stale", "unreadable", "waiting", "not connected"]
+LOST: tuple[State, ...] = ("wiped", "removed", "changed")
+"""States in which something that we wrote is not as we left it."""
+
+
+class Report(msgspec.Struct, frozen=True):
+    """One file. `wiped`: the whole section went (the app rewrites its file); `removed`: ours went, the section stands (perhaps
+    the user did it); `changed`: an entry of ours has another value, or its name another program; `stale`: it runs a bridge
+    that is not there, or another installation's.
+
+    `entries`: ours in the file now, by key; `lost`: keys that we wrote and that are gone or foreign; `waiting`: what waits for
+    the app to close; `blocked`: an organisation's policy, in words.
+    """
+
+    client: str
+    title: str
+    path: str
+    state: State
+    words: str
+    fix: str = ""
+    running: bool = False
+    blocked: str = ""
+    waiting: str = ""
+    entries: dict[str, str] = {}
+    lost: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def well(self) -> bool:
+        """Whether the client reaches Doorkeep through this file, as far as a file can tell."""
+        return self.state == "connected" and not self.blocked
+
+
+def check(target: Target, installation: Installation, desktop: Desktop) -> Report:
+    """The file's state. Never raises ClientConfigError: what cannot be read is a state."""
+    running = app_running(target, desktop)
+    blocked = why_blocked(desktop.managed(target.client.application))
+    try:
+        waits = pending.find(installation.home, target)
+        record = ownership.load(installation.home, target.client.id)
+        snapshot = configfile.read(target.path)
+        here = entries_of(target, snapshot)
+        section = section_stands(target, snapshot)
+    except ClientConfigError as error:
+        return Report(
+            target.client.id,
+            target.client.title,
+            target.path,
+            "unreadable",
+            error.title,
+            error.fix,
+            running is not None,
+            blocked,
+        )
+    place = record.places.get(snapshot.real, Place())
+    ours = {key: value for key, value in here.items() if record.owns(value, installation.bridge)}
+    lost = tuple(key for key in place.entries if key not in ours)
+    state, words, fix = _judged(target, installation, place, ours, lost, here, section)
+    waiting = ""
+    if waits is not None:
+        waiting = f"{waits.wish.what} waits until {target.client.title} is closed" + (
+            f"; last try: {waits.problem}" if waits.problem else ""
+        )
+        if state == "not connected" and waits.wish.what == "connect":
+            state, words, fix = "waiting", "Not connected yet.", f"Close {target.client.title}."
+    return Report(
+        target.client.id,
+        target.client.title,
+        target.path,
+        state,
+        words,
+        fix,
+        running is not None,
+        blocked,
+        waiting,
+        {key: _server(key, value) for key, value in ours.items()},
+        lost,
+        tuple(_notes(target, place, ours, running)),
+    )
+
+
+def _judged(
+    target: Target,
+    installation: Installation,
+    place: Place,
+    ours: dict[str, Any],
+    lost: tuple[str, ...],
+    here: dict[str, Any],
+    section: bool,
+) -> tuple[State, str, str]:
+    again = f"doorkeep clients connect {target.client.id}"
+    names = ", ".join(f'"{key}"' for key in lost)
+    if lost and not section:
+        return "wiped", f"{target.client.title} dropped all its servers, ours ({names}) too.", f"Put it back: {again}"
+    if any(key in here for key in lost):
+        return "changed", f"The name {names} now runs another program.", f"Put ours beside it: {again}"
+    if lost:
+        forget = f"doorkeep clients disconnect {target.client.id}"
+        fix = f"If you took it out yourself: {forget}. If not, put it back: {again}"
+        return "removed", f"Our entry {names} is gone, the rest of the servers stands.", fix
+    for key, value in ours.items():
+        command = str(value["command"])
+        if not os.access(command, os.X_OK):
+            return "stale", f'"{key}" runs {command}, which is not there or cannot be run.', f"Write it anew: {again}"
+        if not ownership.same_path(command, installation.bridge):
+            return "stale", f'"{key}" runs the bridge of another installation, {command}.', f"Write it anew: {again}"
+    for key, written in place.entries.items():
+        if ours[key] != written.entry:
+            return "changed", f'"{key}" is not as Doorkeep wrote it.', f"Write it anew: {again}"
+    if ours:
+        return "connected", "Connected: " + ", ".join(f'"{key}"' for key in ours) + ".", ""
+    return "not connected", "Not connected.", f"Connect it: {again}"
+
+
+def _notes(target: Target, place: Place, ours: dict[str, Any], running: Running | None) -> list[str]:
+    notes = [target.note] if target.note else []
+    if running is not None and ours and place.at and running.began:
+        written = datetime.datetime.fromisoformat(place.at).timestamp()
+        if running.began < written:
+            notes.append(
+                f"{target.client.title} has been running since before the entry was written: quit and start it."
+            )
+    return notes
+
+
+def _server(key: str, value: dict[str, Any]) -> str:
+    args = value.get("args")
+    return str(args[-1]) if isinstance(args, list) and args else key
+
+
+def known_places(record: Record) -> list[str]:
+    """Real paths of every file that we wrote into and have not left."""
+    return sorted(path for path, place in record.places.items() if place.entries)

@@ -85,17 +85,26 @@ class Screen:
     def done(self, words: str) -> None:
         self.line(f"  {self.paint('✓', '32')} {words}")
 
-    def quote(self, text: str, most: int = 6) -> None:
-        lines = text.strip().splitlines()
+    def quote(self, text: str, most: int = 6, width: int = 100) -> None:
+        """The first lines of a text, wrapped only where it is longer than any screen is wide."""
+        import textwrap
+
+        lines = [
+            part
+            for line in text.strip().splitlines()
+            for part in (textwrap.wrap(line, width) if len(line) > 140 else [line])
+        ]
         for one in lines[:most]:
-            self.line(self.paint(f"      {one[:140]}", "2"))
+            self.line(self.paint(f"      {one}", "2"))
         if len(lines) > most:
             self.line(self.paint(f"      … {len(lines) - most} more lines", "2"))
 
     def record(self, record: dict[str, Any]) -> None:
         """One line of the live log."""
-        denied = record["decision"] == "denied"
-        chip = self.paint((record["decision"] or "?").ljust(7), "31" if denied else "32")
+        failed = record["outcome"] != "ok"
+        chip = self.paint(
+            (record["outcome"] if failed else record["decision"] or "?").ljust(7), "31" if failed else "32"
+        )
         what = ", ".join(self.short(path) for path in record["paths"][:2])
         took = f"{record['duration_ms']:.1f} ms" if record["duration_ms"] is not None else ""
         clock = record["at"][11:23]
@@ -249,7 +258,9 @@ class Story:
         entries = sorted(os.listdir(self.ground.folder))
         missing = [name for name in entries if self.ground.sample and name not in text]
         self._expect(not missing, f"the list lacks {missing}")
-        self.screen.done(f"it listed {os.path.basename(self.ground.folder)} ({len(entries)} entries)")
+        self.screen.done(
+            f"it listed {os.path.basename(self.ground.folder)} ({', '.join(entries[:5])}{', …' if len(entries) > 5 else ''})"
+        )
 
     async def _call(self, client: Client, tool: str, **arguments: Any) -> str:
         failed, text = await self._asked(client, tool, arguments)

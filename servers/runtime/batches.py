@@ -6,6 +6,7 @@ import msgspec
 
 from servers.runtime import wire
 from servers.runtime.errors import ProtocolError
+from servers.runtime.requests import UNREADABLE
 
 REVISION = "2025-03-26"
 MAX_MESSAGES = 1000
@@ -19,7 +20,7 @@ def split(line: bytes, revision: str) -> list[bytes]:
         )
     try:
         messages = msgspec.json.decode(line, type=list[msgspec.Raw])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise ProtocolError(wire.PARSE_ERROR, f"Not JSON: {error}") from None
     if not 0 < len(messages) <= MAX_MESSAGES:
         raise ProtocolError(wire.INVALID_REQUEST, f"An array needs 1 to {MAX_MESSAGES:,} messages")

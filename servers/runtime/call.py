@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from servers.runtime import wire
-from servers.runtime.errors import Cancelled, ToolError
+from servers.runtime.errors import Cancelled, ToolError, log_bug
 
 if TYPE_CHECKING:
     from servers.runtime.safe.access import Folders
@@ -115,12 +115,19 @@ class Call:
     def when_cancelled(self, act: Callable[[], object] | None) -> None:
         """Have `act` called, from another thread, when the client takes the call back (to end a child, say); None: no longer."""
         self._on_cancel = act
-        if act is not None and self.cancelled:
-            act()
+        if self.cancelled:
+            self._act()
 
     def cancel(self) -> None:
         """Mark the call as taken back. Called by the reader, from another thread."""
         self.cancelled = True
-        act = self._on_cancel
+        self._act()
+
+    def _act(self) -> None:
+        """Once at most, whichever thread comes first; what goes wrong must not reach the reader."""
+        act, self._on_cancel = self._on_cancel, None
         if act is not None:
-            act()
+            try:
+                act()
+            except Exception as error:
+                log_bug(error)

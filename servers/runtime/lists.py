@@ -113,8 +113,11 @@ def write(module: str, to: str = "") -> str:
     """Write the lists of `module`'s server to its file, or to the folder `to`; gives the path."""
     import importlib
 
-    found = importlib.import_module(module)
-    server: Server = getattr(found, "server", None) or importlib.import_module(f"{module}.server").server
+    from servers.runtime.server import Server
+
+    server = getattr(importlib.import_module(module), "server", None)
+    if not isinstance(server, Server):  # a package, then, with a module of that name
+        server = importlib.import_module(f"{module}.server").server
     path = os.path.join(to or folder(), f"{server.name}.json")
     with open(path, "wb") as file:
         file.write(msgspec.json.format(wire.encode(described(server)), indent=2) + b"\n")

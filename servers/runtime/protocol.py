@@ -100,7 +100,7 @@ class Protocol:
         """Answer a line at once, or give back the job that will. Never raises for what a peer may send."""
         try:
             message = wire.decode(line)  # pyright: ignore[reportArgumentType] - TooLong is not bytes, see below
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError) as error:
+        except (*requests.UNREADABLE, TypeError) as error:
             return self._unreadable(line, error)
         id_, method = message.id, message.method
         if id_ is UNSET or id_ is None or method is UNSET:
@@ -175,13 +175,13 @@ class Protocol:
         elif method == "doorkeep/policy" and self._trusted:
             try:
                 self._ground.accept(message.params)
-            except msgspec.DecodeError as error:
+            except requests.UNREADABLE as error:
                 sys.stderr.write(f"a policy could not be read: {error}\n")
 
     def _cancelled(self, params: msgspec.Raw) -> None:
         try:
             id_ = msgspec.json.decode(params, type=requests.CancelledParams).request_id
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        except requests.UNREADABLE:
             return
         call = self._in_flight.get(id_)
         if call is not None:
@@ -220,6 +220,8 @@ class Protocol:
             return batches.join([*job.answers, *map(self.work, job.jobs)])
         call = job.call
         try:
+            if call.cancelled:
+                return b""
             body = job.run(call, job.asked)
             return self._answers.line(call.id, body, modern=call.modern, doorkeep=_facts(call))
         except ProtocolError as error:

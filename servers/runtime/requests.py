@@ -11,6 +11,8 @@ from servers.runtime import wire
 from servers.runtime.errors import ProtocolError
 
 NO_BYTES = msgspec.Raw()
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises for text that is no JSON, no UTF-8, not of the wanted shape, or nested too deeply."""
 
 
 class Meta(msgspec.Struct, gc=False):
@@ -93,7 +95,7 @@ def read(decode: Any, params: msgspec.Raw) -> Any:
     """Parameters as their struct. Raises ProtocolError naming what is wrong."""
     try:
         return decode(params or b"{}")
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise ProtocolError(wire.INVALID_PARAMS, f"The parameters cannot be read: {error}") from None
 
 

@@ -12,8 +12,10 @@ import _thread
 import os
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
+from servers.runtime.errors import log_bug
 from servers.runtime.framing import Lines, TooLong
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ GRACE_SECONDS = 0.3
 LAST_SECONDS = 0.12
 """And in this time they must have stopped; the process then ends."""
 SPARE_THREADS = 2
+FAILED = 70
+"""Exit status after an error of the loop's own (EX_SOFTWARE of sysexits.h)."""
 
 
 class Conversation(Protocol):
@@ -131,7 +135,11 @@ class Loop:
     def _follow(self, term: int, retires: bool = True) -> None:
         """A thread's life: lead, until relieved; then wait to be needed again. Ends where enough others wait."""
         while True:
-            self._lead(term)
+            try:
+                self._lead(term)
+            except BaseException as error:
+                log_bug(error)
+                os._exit(FAILED)  # a process that nobody leads would be deaf for ever
             bell = _held()
             with self._state:
                 if retires and len(self._spare) >= SPARE_THREADS:
@@ -226,8 +234,7 @@ class Loop:
                 return
             if self._watching:
                 return
-            self._watching = True
-        _thread.start_new_thread(self._watch, ())
+            self._watching = _started(self._watch)
 
     def _end_deed(self, term: int) -> bool:
         """True where this thread still leads."""
@@ -257,17 +264,19 @@ class Loop:
     def _relieve(self) -> None:
         """Called with the state held: another thread leads from now on."""
         self._term += 1
-        self._busy = False
         if self._spare:
             self._spare.pop().release()
-        else:
-            _thread.start_new_thread(self._follow, (self._term,))
+        elif not _started(self._follow, self._term):
+            self._term -= 1
+            return
+        self._busy = False
 
     # -- ending
 
     def _end(self) -> NoReturn:
         """The peer is gone: let calls finish for a moment, cancel the rest, and go. A change is atomic wherever it is cut."""
-        _thread.start_new_thread(_exit_later, (GRACE_SECONDS + LAST_SECONDS,))
+        if not _started(_exit_later, GRACE_SECONDS + LAST_SECONDS):
+            os._exit(0)
         with self._state:
             self._ending = True
             idle = not self._at_work
@@ -284,6 +293,15 @@ def _held() -> _thread.LockType:
     lock = _thread.allocate_lock()
     lock.acquire()
     return lock
+
+
+def _started(life: Callable[..., object], *given: object) -> bool:
+    """Start a thread; False where the system has none left. Then calls are served one after the other."""
+    try:
+        _thread.start_new_thread(life, given)
+    except RuntimeError:
+        return False
+    return True
 
 
 def _exit_later(seconds: float) -> None:

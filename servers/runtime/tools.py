@@ -15,6 +15,7 @@ import msgspec
 from servers.runtime import results, wire
 from servers.runtime.call import Call
 from servers.runtime.errors import ProtocolError, ToolError, log_bug
+from servers.runtime.requests import UNREADABLE
 
 Accept = Callable[[dict[str, Any]], dict[str, Any]]
 """Turns arguments that other servers' users are used to into ours; gets a dict of its own and may change it."""
@@ -57,7 +58,7 @@ class Tool:
                 return self._decode(text)
             except msgspec.ValidationError as error:
                 return self._read_otherwise(text, error)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        except UNREADABLE as error:
             raise ProtocolError(wire.INVALID_PARAMS, f"The arguments of {self.name} cannot be read: {error}") from None
 
     def _read_otherwise(self, text: bytes | msgspec.Raw, error: msgspec.ValidationError) -> Any:

@@ -78,3 +78,13 @@ def test_a_call_that_takes_too_long_is_stopped_in_words(clock: Clock) -> None:
     clock.now += calls.CALL_SECONDS + 1
     with pytest.raises(ToolError, match="240 seconds"):
         call.check()
+
+
+def test_what_goes_wrong_at_cancelling_stays_there(capsys: pytest.CaptureFixture[str]) -> None:
+    def gone() -> None:
+        raise ProcessLookupError("already ended")
+
+    call = Call(1)
+    call.when_cancelled(gone)
+    call.cancel()
+    assert "already ended" in capsys.readouterr().err

@@ -62,6 +62,15 @@ def test_a_broken_file_is_not_used(shipped: Path, content: str) -> None:
     assert shown()[0]["name"] == "echo"
 
 
+def test_a_package_is_taken_by_its_module_called_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pack").mkdir()
+    (tmp_path / "pack" / "__init__.py").touch()
+    (tmp_path / "pack" / "server.py").write_text("from tests.fakes.small_server import server\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    for _ in range(2):  # the second time, `pack.server` is an attribute of the package, and a module
+        assert lists.write("pack", str(tmp_path)) == str(tmp_path / "small.json")
+
+
 def test_every_list_is_the_same_each_time() -> None:
     for method in ("tools/list", "prompts/list", "resources/templates/list"):
         assert lists.body(server, method) == lists.body(server, method)

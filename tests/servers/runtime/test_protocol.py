@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -177,6 +178,26 @@ def test_a_cancelled_call_is_not_answered(line: Line) -> None:
     line.say({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 1}})
     assert line.protocol.work(job) == b""
     assert line.out == []
+
+
+def test_a_call_that_was_cancelled_while_it_waited_is_never_begun(line: Line, tmp_path: Path) -> None:
+    arguments = {"path": str(tmp_path / "kept"), "text": "x"}
+    job = line.open(request("tools/call", {"name": "keep", "arguments": arguments}))
+    assert job is not None
+    line.protocol.cancel_all()
+    assert line.protocol.work(job) == b""
+    assert not (tmp_path / "kept").exists()
+
+
+@pytest.mark.parametrize(
+    "params", [b'{"generation":"\xff"}', b'{"generation":' + b"[" * DEEP + b"]" * DEEP + b"}", b"7", b"{}"]
+)
+def test_a_policy_that_makes_no_sense_changes_nothing(params: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+    line = Line(trusted=True)
+    line.say({"jsonrpc": "2.0", "method": "doorkeep/policy", "params": {"generation": 3, "folders": []}})
+    line.say(b'{"jsonrpc":"2.0","method":"doorkeep/policy","params":%b}' % params)
+    (answer,) = line.say(modern("tools/call", {"name": "granted", "arguments": {}}))
+    assert answer["result"]["content"][0]["text"].startswith("3 ")
 
 
 @pytest.mark.parametrize("version", wire.LEGACY)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -219,6 +220,41 @@ def test_a_peer_that_no_longer_reads_ends_the_process(peer: Peer) -> None:
     peer.stop_reading()
     peer.send_bytes(b'{"jsonrpc":"2.0","id":1,"method":"ping"}\n')
     assert peer.ended() == 0
+
+
+NO_THREADS = """
+import _thread
+def none_left(*given):
+    raise RuntimeError("can't start new thread")
+_thread.start_new_thread = none_left
+from servers.runtime.launch import launch
+launch("tests.fakes.small_server")
+"""
+BROKEN = """
+from servers.runtime.protocol import Protocol
+def broken(protocol, line):
+    raise MemoryError("cannot go on")
+Protocol.open = broken
+from servers.runtime.launch import launch
+launch("tests.fakes.small_server")
+"""
+
+
+def run(program: str, lines: bytes) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([sys.executable, "-c", program], input=lines, capture_output=True, timeout=60, check=False)
+
+
+def test_where_the_system_has_no_thread_left_calls_are_served_one_by_one() -> None:
+    line = b'{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"%b","arguments":{%b}}}\n'
+    done = run(NO_THREADS, line % (1, b"steps", b"") + line % (2, b"echo", b'"text":"x"'))
+    assert [json.loads(answer)["id"] for answer in done.stdout.splitlines()] == [1, 2]
+    assert done.returncode == 0
+
+
+def test_a_loop_that_cannot_go_on_ends_the_process_and_says_why() -> None:
+    done = run(BROKEN, b"{}\n")
+    assert (done.returncode, done.stdout) == (stdio.FAILED, b"")
+    assert b"MemoryError: cannot go on" in done.stderr
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

@@ -42,9 +42,9 @@ def open_stream(home: str) -> Stream:
     import sys
 
     if sys.platform == "win32":
-        from app.control.windows_stream import PipeStream
+        from app.control.windows_stream import open_pipe
 
-        return PipeStream(address(home))
+        return open_pipe(home)
     from app.control.posix_stream import SocketStream
 
     return SocketStream(address(home))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -169,8 +169,7 @@ class ControlGuest:
         try:
             answer = call(msgspec.json.decode(request.with_, type=kind))
             if callable(answer):
-                later: Later = answer
-                later(lambda found: self._send(_delivered(request.id, found)))
+                cast("Later", answer)(lambda found: self._send(_delivered(request.id, found)))
                 return None
             return _delivered(request.id, answer)
         except msgspec.MsgspecError as error:

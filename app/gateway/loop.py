@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
+if sys.platform == "win32":
+    raise ImportError("the loop of Windows is app.gateway.loop_windows")
+
 import os
 import selectors
 import signal

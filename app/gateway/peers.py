@@ -106,7 +106,11 @@ def descends_from_us(pid: int, groups: Container[int]) -> bool | None:
     own = os.getpid()
     if pid == own:
         return False
-    if sys.platform != "win32":
+    if sys.platform == "win32":
+        from app.gateway import windows_processes
+
+        return windows_processes.descends(pid)
+    else:
         try:
             if os.getsid(pid) in groups or os.getpgid(pid) in groups:
                 return True

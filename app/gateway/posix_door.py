@@ -5,6 +5,11 @@ Two gateways never serve one home: the lock is taken before anything else is tou
 
 from __future__ import annotations
 
+import sys
+
+if sys.platform == "win32":
+    raise ImportError("the door of Windows is app.gateway.windows_door")
+
 import contextlib
 import fcntl
 import os

@@ -6,12 +6,16 @@ that moment. Nothing of the gateway is left open in it.
 
 from __future__ import annotations
 
+import sys
+
+if sys.platform == "win32":
+    raise ImportError("servers on Windows are started by app.gateway.spawning_windows")
+
 import contextlib
 import fcntl
 import functools
 import os
 import signal
-import sys
 import warnings
 from collections.abc import Callable
 from typing import Any

@@ -95,6 +95,7 @@ def serve(server: Server, argv: Sequence[str], *, max_line: int = wire.MAX_LINE)
 
 
 def _run(server: Server, arguments: Arguments, max_line: int) -> NoReturn:
+    import gc
     import signal
 
     from servers.runtime.descriptors import divert
@@ -110,4 +111,7 @@ def _run(server: Server, arguments: Arguments, max_line: int) -> NoReturn:
     policy = wire.Policy(0, tuple(arguments.folders))
     ground = Ground(policy, trusted=arguments.gateway, undo_folder=arguments.undo, confine=server.confine)
     loop = Loop(source, sink, Wait(source), max_line=max_line)
-    loop.serve(Protocol(server, ground, loop.send, loop.send_now))
+    protocol = Protocol(server, ground, loop.send, loop.send_now)
+    gc.freeze()  # what is there now stays: later collections need not look at it
+    gc.enable()
+    loop.serve(protocol)

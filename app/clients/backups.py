@@ -13,6 +13,7 @@ from collections.abc import Collection
 import msgspec
 
 from app.clients.configfile import Snapshot, digest
+from app.clients.ownership import private_folder
 from app.core.errors import ClientConfigError
 from app.core.private_file import replace_private
 
@@ -56,8 +57,7 @@ def keep(home: str, client: str, snapshot: Snapshot, pinned: Collection[str] = (
         snapshot.mode,
     )
     try:
-        for each in (os.path.dirname(folder), folder):
-            os.makedirs(each, mode=0o700, exist_ok=True)
+        private_folder(home, "backups", client)
         replace_private(os.path.join(folder, name + ".bak"), snapshot.content)
         replace_private(os.path.join(folder, name + ".json"), msgspec.json.encode(made))
     except OSError as error:

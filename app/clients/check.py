@@ -12,7 +12,7 @@ from app.clients import configfile, ownership, pending
 from app.clients.changes import entries_of, section_stands
 from app.clients.claude_desktop import why_blocked
 from app.clients.connect import app_running
-from app.clients.ownership import Place, Record
+from app.clients.ownership import Place
 from app.clients.targets import Installation, Target
 from app.core.errors import ClientConfigError
 from app.desktop.apps import Desktop, Running
@@ -81,7 +81,7 @@ def check(target: Target, installation: Installation, desktop: Desktop) -> Repor
             f"; last try: {waits.problem}" if waits.problem else ""
         )
         if state == "not connected" and waits.wish.what == "connect":
-            state, words, fix = "waiting", "Not connected yet.", f"Close {target.client.title}."
+            state, words, fix = "waiting", "Doorkeep has no entry there yet.", f"Close {target.client.title}."
     return Report(
         target.client.id,
         target.client.title,
@@ -128,7 +128,7 @@ def _judged(
             return "changed", f'"{key}" is not as Doorkeep wrote it.', f"Write it anew: {again}"
     if ours:
         return "connected", "Connected: " + ", ".join(f'"{key}"' for key in ours) + ".", ""
-    return "not connected", "Not connected.", f"Connect it: {again}"
+    return "not connected", "Doorkeep has no entry there.", f"Connect it: {again}"
 
 
 def _notes(target: Target, place: Place, ours: dict[str, Any], running: Running | None) -> list[str]:
@@ -145,8 +145,3 @@ def _notes(target: Target, place: Place, ours: dict[str, Any], running: Running 
 def _server(key: str, value: dict[str, Any]) -> str:
     args = value.get("args")
     return str(args[-1]) if isinstance(args, list) and args else key
-
-
-def known_places(record: Record) -> list[str]:
-    """Real paths of every file that we wrote into and have not left."""
-    return sorted(path for path, place in record.places.items() if place.entries)

@@ -202,10 +202,10 @@ def _settle_record(record: Record, change: Change, backup: str | None, installat
         known = old.entries if old else {}
         if known == change.entries:
             return False
-        record.places[real] = Place(change.entries, None, change.snapshot.digest, ownership.now())
+        record.places[real] = _place(change, None, change.snapshot.digest)
         return True
-    at = ownership.now()
-    record.remember(Write(at, change.what, real, change.snapshot.digest, left_as(change), backup))
+    left = left_as(change)
+    record.remember(Write(ownership.now(), change.what, real, change.snapshot.digest, left, backup))
     if not change.entries:
         record.places.pop(real, None)
         return True
@@ -213,8 +213,13 @@ def _settle_record(record: Record, change: Change, backup: str | None, installat
         before = old.before
     else:
         before = None if change.before_ours else backup
-    record.places[real] = Place(change.entries, before, left_as(change), at)
+    record.places[real] = _place(change, before, left)
     return True
+
+
+def _place(change: Change, before: str | None, left: str) -> Place:
+    target = change.target
+    return Place(change.entries, before, left, ownership.now(), target.path, target.folder, target.usual)
 
 
 def _start_again(target: Target, desktop: Desktop, running: Running) -> str:

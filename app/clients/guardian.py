@@ -23,11 +23,14 @@ from app.clients.due import Applied, apply_due
 from app.clients.targets import Installation, Target
 from app.core.errors import ClientConfigError
 from app.desktop.apps import Desktop
+from app.desktop.posix import LOCK
 
 log = logging.getLogger(__name__)
 
 CALM_SECONDS = 0.3
 """A file is looked at when it has been quiet for so long: an editor may write it in several steps."""
+CALM_TRIES = 10
+"""After that it is looked at although it is still being written."""
 WAITING_SECONDS = 2.0
 """How often to look whether the app has closed while a change waits for that; not every system tells."""
 REST_SECONDS = 60.0
@@ -102,9 +105,10 @@ class Guardian:
 
     def _watch(self) -> None:
         """The folders of the files and of what links lead to; one that does not exist yet is tried again later."""
-        handler = _Stirring(self._stirred)
         for target in self.targets:
-            for folder in {target.folder, os.path.dirname(os.path.realpath(target.path))} - self._watched:
+            real = os.path.realpath(target.path)
+            handler = _Stirring(self._stirred, {os.path.basename(target.path), os.path.basename(real), LOCK})
+            for folder in {target.folder, os.path.dirname(target.path), os.path.dirname(real)} - self._watched:
                 with contextlib.suppress(OSError):
                     if os.path.isdir(folder):
                         self._observer.schedule(handler, folder, recursive=False)
@@ -117,10 +121,11 @@ class Guardian:
             except Exception:
                 log.exception("The guardian could not look at the clients' files")
             self._stirred.wait(self._rest())
-            while self._stirred.is_set() and not self._ended.is_set():
+            for _ in range(CALM_TRIES):
+                if not self._stirred.is_set() or self._ended.is_set():
+                    break
                 self._stirred.clear()
                 self._stirred.wait(self._calm)
-            self._stirred.clear()
 
     def _rest(self) -> float:
         try:
@@ -160,16 +165,22 @@ class Guardian:
         newest = next((each for each in backups.list_backups(home, client) if each.path == real), None)
         if newest is None:
             return None
-        content = backups.load(home, client, newest.id)[1]
-        return entries_of(target, configfile.Snapshot(target.path, real, True, content))
+        try:
+            content = backups.load(home, client, newest.id)[1]
+            return entries_of(target, configfile.Snapshot(target.path, real, True, content))
+        except ClientConfigError:
+            return None  # a damaged copy, or one of a text that was broken: no reason not to keep a good one
 
 
 class _Stirring(FileSystemEventHandler):
-    """Sets the event for whatever changes in a watched folder; reading changes nothing."""
+    """Sets the event when one of the named files changes; reading changes nothing, and apps write much beside it."""
 
-    def __init__(self, stirred: threading.Event) -> None:
+    def __init__(self, stirred: threading.Event, names: set[str]) -> None:
         self._stirred = stirred
+        self._names = names
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        if event.event_type not in {"opened", "closed_no_write"}:
+        if event.event_type in {"opened", "closed_no_write"}:
+            return
+        if any(os.path.basename(os.fsdecode(path)) in self._names for path in (event.src_path, event.dest_path)):
             self._stirred.set()

@@ -33,13 +33,16 @@ class Written(msgspec.Struct, frozen=True):
 class Place(msgspec.Struct):
     """What we did to one file. `before`: the backup from before our first write, "" where no file existed, None unknown.
 
-    `digest`: SHA-256 of the file as we left it; `at`: when, RFC 3339 UTC.
+    `digest`: SHA-256 of the file as we left it; `at`: when, RFC 3339 UTC; `path`, `folder` and `usual` as the target had them.
     """
 
     entries: dict[str, Written] = {}
     before: str | None = None
     digest: str = ""
     at: str = ""
+    path: str = ""
+    folder: str = ""
+    usual: bool = False
 
 
 class Write(msgspec.Struct, frozen=True):
@@ -92,6 +95,15 @@ def record_path(home: str, client: str) -> str:
     return os.path.join(home, "clients", client + ".json")
 
 
+def private_folder(home: str, *names: str) -> str:
+    """A folder below the home, made with everything on the way for its owner's eyes only. Raises OSError."""
+    path = home
+    for name in ("", *names):
+        path = os.path.join(path, name) if name else path
+        os.makedirs(path, mode=0o700, exist_ok=True)
+    return path
+
+
 def load(home: str, client: str) -> Record:
     """The record; empty where none was made. Raises ClientConfigError where it is damaged."""
     path = record_path(home, client)
@@ -112,7 +124,7 @@ def save(home: str, client: str, record: Record) -> None:
     """Keep the record. Raises ClientConfigError."""
     path = record_path(home, client)
     try:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        private_folder(home, "clients")
         replace_private(path, msgspec.json.encode(record))
     except OSError as error:
         raise ClientConfigError(
@@ -128,8 +140,8 @@ def locked(home: str, client: str) -> Iterator[None]:
 
     folder = os.path.join(home, "clients")
     try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        lock = filelock.FileLock(os.path.join(folder, client + ".lock"), timeout=LOCK_SECONDS)
+        private_folder(home, "clients")
+        lock = filelock.FileLock(os.path.join(folder, client + ".lock"), timeout=LOCK_SECONDS, mode=0o600)
         lock.acquire()
     except filelock.Timeout:
         raise ClientConfigError(

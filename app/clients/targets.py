@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from app.bridge.home import default_home
+from app.clients import ownership
 from app.clients.claude_desktop import CLIENTS, Client
 from app.clients.locations import Machine, this_machine
 from app.core.errors import ClientConfigError
@@ -103,3 +104,9 @@ def find_targets(client: Client, machine: Machine | None = None) -> list[Target]
     """Every file of that client that is there on this computer, ambiguous ones included."""
     machine = machine or this_machine()
     return [Target(client, each.path, each.folder, True, each.note) for each in client.places(machine) if each.live]
+
+
+def written_targets(client: Client, home: str) -> list[Target]:
+    """Every file of that client that we wrote into and have not left. Raises ClientConfigError for a damaged record."""
+    places = ownership.load(home, client.id).places.values()
+    return [Target(client, each.path, each.folder, each.usual) for each in places if each.entries]

@@ -37,13 +37,14 @@ class Application(msgspec.Struct, frozen=True):
 class Running(msgspec.Struct, frozen=True):
     """One running application. `pid` 0: it runs on another machine, `where`, that shares the folder.
 
-    `argv` and `env` start it again as it was started; `identity` does where the system knows applications by name.
+    `argv`, `env` and `folder` (where it stood) start it again as it was started; `identity` does where the system knows applications by name.
     """
 
     pid: int
     began: float = 0.0
     argv: tuple[str, ...] = ()
     env: Mapping[str, str] | None = None
+    folder: str = "/"
     identity: str = ""
     where: str = ""
 

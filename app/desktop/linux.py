@@ -32,7 +32,7 @@ class LinuxDesktop:
         env = _environment(holder.pid) or {}
         if "APPIMAGE" in env:
             argv = (env["APPIMAGE"], *argv[1:])  # what it was started from is unmounted when it quits
-        return Running(holder.pid, began, argv, env)
+        return Running(holder.pid, began, argv, env, _folder(holder.pid))
 
     def alive(self, running: Running) -> bool:
         return bool(_argv(running.pid)) and _began(running.pid) == running.began
@@ -44,7 +44,7 @@ class LinuxDesktop:
 
     def start(self, app: Application, running: Running | None) -> None:
         if running is not None and running.argv:
-            start_detached(running.argv, running.env or None)
+            start_detached(running.argv, running.env or None, running.folder)
         else:
             start_detached([app.linux_command], None)
 
@@ -94,6 +94,14 @@ def _began(pid: int) -> float:
     except (OSError, StopIteration):
         return 0.0
     return boot + ticks / CLOCK_TICKS
+
+
+def _folder(pid: int) -> str:
+    """Where the process stands."""
+    try:
+        return os.readlink(f"/proc/{pid}/cwd")
+    except OSError:
+        return "/"
 
 
 def _environment(pid: int) -> dict[str, str] | None:

@@ -54,7 +54,7 @@ def holds(holder: Holder, began: float, line: str, words: tuple[str, ...]) -> bo
     return began <= holder.made + SLACK and all(word in line.lower() for word in words)
 
 
-def start_detached(argv: Sequence[str], env: Mapping[str, str] | None) -> None:
+def start_detached(argv: Sequence[str], env: Mapping[str, str] | None, folder: str = "/") -> None:
     """Start a program that outlives us and is nobody's child here. Raises OSError where not even a shell starts."""
     with subprocess.Popen(
         [
@@ -69,6 +69,6 @@ def start_detached(argv: Sequence[str], env: Mapping[str, str] | None) -> None:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
         env=None if env is None else dict(env),
-        cwd="/",
+        cwd=folder if os.path.isdir(folder) else "/",
     ) as shell:
         shell.wait(timeout=10)

@@ -13,6 +13,7 @@ from app.bridge.home import address, check_socket_folder
 from app.control.frames import FRAMES, Hello, hello_line, read_welcome
 from app.control.messages import Joined
 from app.core.errors import DoorkeepError, GatewayUnreachableError
+from app.core.journal.record import CallRecord
 
 Success = Callable[[Any], Any]
 Failure = Callable[[Exception], Any]
@@ -28,7 +29,7 @@ class GatewayLink(QObject):
     up = Signal(bool)
     """The gateway answers, or no longer does."""
     record = Signal(object)
-    """A log record that is new or changed (contract: one log record), as a dict."""
+    """A log record that is new or changed, as `app.core.journal.record.CallRecord`."""
     happened = Signal(object)
     """Any other event, as `app.control.messages.Joined`."""
 
@@ -103,10 +104,13 @@ class GatewayLink(QObject):
                     self._come_up()
                 return
             message = _decode(line)
+            self._take(message)
         except msgspec.MsgspecError:
             return
+
+    def _take(self, message: Joined) -> None:
         if message.event == "call":
-            self.record.emit(message.record)
+            self.record.emit(msgspec.convert(message.record, CallRecord))
         elif message.event:
             self.happened.emit(message)
         elif message.id is not None:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QCoreApplication
 
 from app.core.folders import shown
+from app.core.journal.record import CallRecord
 from app.ui.kit.theme import Tone
-
-Record = Mapping[str, Any]
 
 
 class Sentence(NamedTuple):
@@ -67,10 +65,9 @@ def client_name(client: str) -> str:
     return tr(_CLIENTS[name]) if name in _CLIENTS else visible(name, 60) or tr("An app")
 
 
-def sentence(record: Record, *, wanted: bool = False) -> Sentence:
+def sentence(record: CallRecord, *, wanted: bool = False) -> Sentence:
     """What the call did, or with `wanted` what it asks leave to do."""
-    paths = [str(path) for path in record.get("paths") or ()]
-    tool, server = str(record.get("tool") or ""), str(record.get("server") or "")
+    paths, tool, server = record.paths, record.tool, record.server
     table = _WANTED if wanted else _DONE
     if tool in table and server == "filesystem":
         what = tr(table[tool]).format(object=_objects(paths))
@@ -78,7 +75,7 @@ def sentence(record: Record, *, wanted: bool = False) -> Sentence:
         pattern = tr("use {tool} of {server}") if wanted else tr("used {tool} of {server}")
         what = pattern.format(tool=visible(tool.replace("_", " "), 60), server=visible(server, 30))
     folder = os.path.dirname(paths[0]) if paths else ""
-    return Sentence(client_name(str(record.get("client") or "")), what, visible(shown(folder)) if folder else "")
+    return Sentence(client_name(record.client), what, visible(shown(folder)) if folder else "")
 
 
 def _objects(paths: list[str]) -> str:
@@ -90,9 +87,8 @@ def _objects(paths: list[str]) -> str:
     return tr("{first} and {count} more").format(first=first, count=len(paths) - 1)
 
 
-def decision(record: Record) -> tuple[str, Tone, str]:
+def decision(record: CallRecord) -> tuple[str, Tone, str]:
     """The chip of a record: its word, its colour and its icon, so that colour never speaks alone."""
-    outcome = record.get("outcome")
     table: dict[Any, tuple[str, Tone, str]] = {
         "waiting": (tr("Waiting"), "asked", "ask"),
         "running": (tr("Running"), "accent", "play"),
@@ -102,9 +98,9 @@ def decision(record: Record) -> tuple[str, Tone, str]:
         "lost": (tr("Lost"), "error", "problem"),
         "error": (tr("Failed"), "error", "warning"),
     }
-    if outcome in table:
-        return table[outcome]
-    if record.get("by") == "user":
+    if record.outcome in table:
+        return table[record.outcome]
+    if record.by == "user":
         return tr("You allowed"), "allowed", "check"
     return tr("Allowed"), "allowed", "check"
 

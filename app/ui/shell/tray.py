@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
+from app.core.journal.record import CallRecord
 from app.ui.kit import words
 from app.ui.kit.icons import icon
 
@@ -95,7 +96,7 @@ class Tray(QObject):
             [(text, lambda _=False, id_=id_: self.question_opened.emit(id_)) for id_, text in questions[:MOST_WAITING]],
         )
 
-    def show_calls(self, records: list[dict[str, Any]]) -> None:
+    def show_calls(self, records: list[CallRecord]) -> None:
         """The last calls, newest first."""
         rows = []
         for record in records[:LAST]:

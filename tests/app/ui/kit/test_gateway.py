@@ -15,6 +15,9 @@ from app.bridge.home import address
 from app.ui.kit.gateway import GatewayLink
 
 
+RECORD = {"id": 7, "at": "2026-11-21T10:00:00.000Z", "client": "c", "session": "s", "server": "filesystem", "tool": "t"}
+
+
 class Door:
     """A gateway's door: accepts one caller after another and answers each line by `answer`."""
 
@@ -94,7 +97,7 @@ def test_it_comes_up_follows_and_answers(door: Door, line: GatewayLink, qtbot) -
 def test_records_and_events_arrive_live(door: Door, line: GatewayLink, qtbot) -> None:
     door.answer = lambda said: [
         {"id": said["id"], "ok": {}},
-        {"event": "call", "record": {"id": 7}},
+        {"event": "call", "record": RECORD},
         {"event": "gateway", "state": "paused"},
     ]
     with qtbot.waitSignals([line.record, line.happened], timeout=20_000):

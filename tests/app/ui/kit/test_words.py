@@ -8,17 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.journal.record import CallRecord
 from app.ui.kit import words
 
 
-def record(**fields: Any) -> dict[str, Any]:
-    return {
-        "client": "claude-ai 0.1.0",
-        "server": "filesystem",
-        "tool": "read_file",
-        "paths": ["/srv/notes/a.md"],
-        **fields,
-    }
+def record(**fields: Any) -> CallRecord:
+    told = {"client": "claude-ai 0.1.0", "server": "filesystem", "tool": "read_file", "paths": ["/srv/notes/a.md"]}
+    return CallRecord(**{"id": 1, "at": "2026-11-21T10:00:00.000Z", "session": "s", **told, **fields})
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,223 @@
+"""Activity: the live log of tool calls. Follows the end until the person scrolls up; never jumps under the pointer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QItemSelection, QTimer, Qt
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QHeaderView, QLineEdit, QStackedWidget, QTableView
+
+from app.core import folders
+from app.core.journal.filter import HELP, FilterError
+from app.core.journal.record import CallRecord
+from app.ui.activity.doing import Doing
+from app.ui.activity.filters import FilterChips
+from app.ui.activity.inspector import WIDTH, Inspector
+from app.ui.activity.model import LogModel
+from app.ui.activity.rows import HEIGHT, WIDTHS, RowPainter
+from app.ui.activity.source import LogSource
+from app.ui.kit.buttons import Button
+from app.ui.kit.labels import Label
+from app.ui.kit.page import Empty, Page
+from app.ui.kit.services import Services
+from app.ui.kit.theme import M, S
+
+TYPING_MS = 250
+
+
+class ActivityPage(Page):
+    """Table, filter, inspector, pill."""
+
+    name = "activity"
+    drawing = "activity"
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(self.tr("Activity"), services, wide=True)
+        theme = services.theme
+        self.model = LogModel()
+        self.source = LogSource(services, self)
+        self.inspector = Inspector(theme)
+        self.doing = Doing(services, self)
+        self._following = True
+        self._unseen = 0
+        self._make_filter()
+        self._make_table()
+        self._pill = Button("", theme, "primary", "chevron-down", self.follow)
+        self._pill.hide()
+        self._state = Label("", theme, "secondary", "muted")
+        empty = Empty(
+            "activity",
+            self.tr("No call yet"),
+            self.tr("Every call that an AI app makes appears here as it happens: who, what, where, and what was decided."),
+            theme,
+            Button(self.tr("Connect an app"), theme, "primary", "clients", lambda: services.go("clients", {})),
+        )
+        self._views = QStackedWidget()
+        self._views.addWidget(self.table)
+        self._views.addWidget(empty)
+        foot = QHBoxLayout()
+        foot.addWidget(self._state)
+        foot.addStretch(1)
+        foot.addWidget(self._pill)
+        row = QHBoxLayout()
+        row.setSpacing(M)
+        row.addWidget(self._views, 1)
+        row.addWidget(self.inspector)
+        self.buttons.addWidget(Button(self.tr("Export…"), theme, "plain", "export", self.doing.export))
+        self.body.addWidget(self.search_field)
+        self.body.addWidget(self.chips)
+        self.body.addLayout(row, 1)
+        self.body.addLayout(foot)
+        self._join()
+
+    # -- what the shell asks ------------------------------------------------------------------------------------
+
+    def opened(self, arguments: dict[str, Any]) -> None:
+        """Comes into view, perhaps with `filter`."""
+        if "filter" in arguments:
+            self.search_field.setText(str(arguments["filter"]))
+        self._begin()
+
+    def search(self) -> None:
+        """Ctrl+F."""
+        self.search_field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search_field.selectAll()
+
+    # -- making -------------------------------------------------------------------------------------------------
+
+    def _make_filter(self) -> None:
+        self.search_field = QLineEdit()
+        self.search_field.setPlaceholderText(self.tr("Filter: a word, or decision:denied, folder:~/Documents, since:2h …"))
+        self.search_field.setAccessibleName(self.tr("Filter"))
+        self.search_field.setToolTip(HELP)
+        self.search_field.setClearButtonEnabled(True)
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(TYPING_MS)
+        self._typing.timeout.connect(self._begin)
+        self.chips = FilterChips(self.services.theme)
+
+    def _make_table(self) -> None:
+        table = self.table = QTableView()
+        table.setModel(self.model)
+        table.setAccessibleName(self.tr("Calls"))
+        table.setItemDelegate(RowPainter(self.services.theme, table))
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.setShowGrid(False)
+        table.setFrameShape(QFrame.Shape.NoFrame)
+        table.setMouseTracking(True)
+        table.setTabKeyNavigation(False)
+        table.verticalHeader().hide()
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        table.verticalHeader().setDefaultSectionSize(HEIGHT)
+        table.horizontalHeader().hide()
+        for column, width in enumerate(WIDTHS):
+            mode = QHeaderView.ResizeMode.Fixed if width else QHeaderView.ResizeMode.Stretch
+            table.horizontalHeader().setSectionResizeMode(column, mode)
+            if width:
+                table.setColumnWidth(column, width)
+
+    def _join(self) -> None:
+        self.search_field.textChanged.connect(lambda _: self._typing.start())
+        self.search_field.returnPressed.connect(self._begin)
+        self.chips.toggled.connect(self._chip)
+        self.source.begun.connect(self._begun)
+        self.source.older.connect(self._older)
+        self.source.live.connect(self._live)
+        self.source.busy.connect(self._busy)
+        self.table.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self.table.selectionModel().selectionChanged.connect(self._selected)
+        self.inspector.undo_asked.connect(self.doing.undo)
+        self.inspector.grant_asked.connect(lambda path: self.services.go("folders", {"add": path}))
+        self.inspector.ask_next_time.connect(self.doing.ask_next_time)
+        self.inspector.closed.connect(self.table.clearSelection)
+        self.services.theme.changed.connect(self.table.viewport().update)
+
+    # -- filling ------------------------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        self._typing.stop()
+        try:
+            self.source.begin(self.search_field.text())
+        except FilterError as error:
+            self._state.set_tone("error")
+            self._state.setText(str(error))
+            return
+        self.chips.reflect(self.search_field.text())
+        self._state.set_tone("muted")
+        self._state.setText("")
+
+    def _begun(self, records: list[CallRecord]) -> None:
+        self.model.show(records)
+        self._views.setCurrentIndex(0 if records or self.search_field.text() else 1)
+        self.follow()
+
+    def _older(self, records: list[CallRecord]) -> None:
+        bar = self.table.verticalScrollBar()
+        keep = bar.maximum() - bar.value()
+        self.model.prepend(records)
+        self.table.updateGeometries() if hasattr(self.table, "updateGeometries") else None
+        bar.setValue(bar.maximum() - keep)
+
+    def _live(self, records: list[CallRecord]) -> None:
+        added = self.model.take(records)
+        if self._views.currentIndex() and added:
+            self._views.setCurrentIndex(0)
+        now = self.inspector.record
+        changed = next((record for record in records if now is not None and record.id == now.id), None)
+        if changed is not None:
+            self.inspector.show_record(changed)
+        if self._following:
+            self.table.scrollToBottom()
+        elif added:
+            self._unseen += added
+            self._pill.setText(self.tr("{n} new").format(n=self._unseen))
+            self._pill.show()
+
+    def _busy(self, done: float) -> None:
+        if done < 1.0:
+            self._state.setText(self.tr("Searched {n} % of the log…").format(n=round(done * 100)))
+        elif self._state.text():
+            self._state.setText("" if self.model.rowCount() else self.tr("Nothing fits this filter."))
+        elif not self.model.rowCount() and self.search_field.text():
+            self._state.setText(self.tr("Nothing fits this filter."))
+
+    # -- following ----------------------------------------------------------------------------------------------
+
+    def follow(self) -> None:
+        """Back to the end, and stay there."""
+        self._following = True
+        self._unseen = 0
+        self._pill.hide()
+        self.table.scrollToBottom()
+
+    @property
+    def following(self) -> bool:
+        """Whether the end is followed."""
+        return self._following
+
+    def _scrolled(self, value: int) -> None:
+        bar = self.table.verticalScrollBar()
+        at_end = value >= bar.maximum() - HEIGHT // 2
+        if at_end and not self._following:
+            self.follow()
+        elif not at_end and self.table.underMouse() or (not at_end and self.table.hasFocus()):
+            self._following = False
+        if value <= bar.minimum() + 10 * HEIGHT and self.model.oldest is not None:
+            self.source.more(self.model.oldest)
+
+    def _selected(self, chosen: QItemSelection) -> None:
+        rows = [index.row() for index in chosen.indexes()]
+        if rows:
+            self.inspector.show_record(self.model.record(rows[0]))
+
+    def _chip(self, word: str, on: bool) -> None:
+        text = self.search_field.text().split()
+        text = [part for part in text if part != word] + ([word] if on else [])
+        self.search_field.setText(" ".join(text))
+        self._begin()
+
+
+__all__ = ["WIDTH", "ActivityPage", "S", "folders"]

@@ -1,0 +1,82 @@
+"""How a row of the log is drawn: one line of 28 px, the folder in muted text, the decision as a chip, a denied row findable at a glance."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from app.core.journal.record import CallRecord
+from app.ui.activity.model import RECORD, clock
+from app.ui.kit import words
+from app.ui.kit.chip import paint_chip
+from app.ui.kit.theme import M, S, Theme, font
+
+HEIGHT = 28
+WIDTHS = (76, 128, 0, 116, 76)
+"""Of the columns, in points; 0 stretches."""
+
+
+class RowPainter(QStyledItemDelegate):
+    """Paints every column; nothing is a widget."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """Every row is as high as any other."""
+        return QSize(40, HEIGHT)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """One cell."""
+        record = index.data(RECORD)
+        if not isinstance(record, CallRecord):
+            return
+        colours = self._theme.colours
+        whole = QRect(option.rect)  # type: ignore[attr-defined]
+        state = option.state  # type: ignore[attr-defined]
+        painter.save()
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(whole, QColor(colours.accent_soft))
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(whole, QColor(colours.hover))
+        if index.column() == 0 and record.outcome in ("denied", "expired"):
+            edge = QRect(whole.left(), whole.top() + 4, 3, whole.height() - 8)
+            painter.fillRect(edge, QColor(colours.denied))
+        rect = whole.adjusted(M if index.column() == 0 else S, 0, -S, 0)
+        painter.setFont(font("secondary" if index.column() in (0, 4) else "body", tabular=True))
+        self._cell(painter, rect, record, index.column())
+        painter.restore()
+
+    def _cell(self, painter: QPainter, rect: QRect, record: CallRecord, column: int) -> None:
+        colours = self._theme.colours
+        if column == 2:
+            self._sentence(painter, rect, record)
+        elif column == 3:
+            paint_chip(painter, rect, *words.decision(record), colours)
+        else:
+            texts = {0: clock(record.at), 1: words.client_name(record.client), 4: words.duration(record.duration_ms)}
+            painter.setPen(QColor(colours.text if column == 1 else colours.muted))
+            end = Qt.AlignmentFlag.AlignTrailing if column == 4 else Qt.AlignmentFlag.AlignLeading
+            text = painter.fontMetrics().elidedText(texts[column], Qt.TextElideMode.ElideRight, rect.width())
+            painter.drawText(rect, end | Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _sentence(self, painter: QPainter, rect: QRect, record: CallRecord) -> None:
+        colours = self._theme.colours
+        said = words.sentence(record)
+        metrics = painter.fontMetrics()
+        what = metrics.elidedText(said.what[:1].upper() + said.what[1:], Qt.TextElideMode.ElideMiddle, rect.width())
+        start = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(QColor(colours.text))
+        painter.drawText(rect, start, what)
+        used = metrics.horizontalAdvance(what) + S
+        left = rect.width() - used
+        if said.where and left > 40:
+            rest = rect.adjusted(used, 0, 0, 0)
+            if painter.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+                rest = rect.adjusted(0, 0, -used, 0)
+            painter.setPen(QColor(colours.muted))
+            painter.drawText(rest, start, metrics.elidedText(said.where, Qt.TextElideMode.ElideMiddle, left))

@@ -67,7 +67,7 @@ def _call(home: str, server: str, tool: str, arguments: dict[str, Any], as_json:
     if as_json:
         print(json.dumps(result, ensure_ascii=False))
     elif failed:
-        print(f"doorkeep: {' '.join(_texts(result))}", file=sys.stderr)
+        print(f"doorkeep: {' '.join(' '.join(_texts(result)).split())}", file=sys.stderr)
     else:
         for text in _texts(result):
             print(text)

@@ -31,6 +31,8 @@ if sys.platform == "win32":
 else:
     from app.gateway.posix_door import PosixDoor as Door
 
+_GONE = "it has ended already"
+
 __all__ = ["Door", "Guest", "Reception"]
 
 
@@ -87,10 +89,11 @@ class Reception:
             descends = descends_from_us(pid, self.groups())
             if descends is False:
                 return None
-            refused = "it was started by one of the servers" if descends else "it cannot be told who started it"
+            refused = "it was started by one of the servers" if descends else _GONE
         words = f"Process {pid} was refused: {refused}."
         self.log.line(words)
-        self.intruder(pid, words)
+        if refused != _GONE:  # clients end bridges that they have just started: nothing to show
+            self.intruder(pid, words)
         return Refusal(
             words, "Servers must not reach Doorkeep's own controls.", "Run the command in a terminal of yours."
         )

@@ -17,7 +17,7 @@ from app.gateway.ticks import Ticks
 CALM_SECONDS = 0.05
 """After a commit; while ticks keep coming, rows wait."""
 LATEST_SECONDS = 1.0
-"""Rows wait no longer than this, however busy it is."""
+"""After this one step is made every CALM_SECONDS, however busy it is. The journal itself bounds how far rows lag."""
 BUSY_TICKS = 20
 STEP = 128
 """Events carried at a time: about a millisecond."""
@@ -61,11 +61,11 @@ class Housekeeping:
 
     def _carry(self) -> None:
         busy = self._commits - self._seen > BUSY_TICKS
+        self._seen = self._commits
         if busy and time.monotonic() - self._since < LATEST_SECONDS:
-            self._seen = self._commits
             self._loop.later(CALM_SECONDS, self._carry)
         elif self._journal.derive(STEP) >= STEP:
-            self._loop.later(0.0, self._carry)
+            self._loop.later(CALM_SECONDS if busy else 0.0, self._carry)
         else:
             self._since = 0.0
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import socket
 
 _ANCESTORS_MOST = 64
+_WALKS = 8
 
 
 if sys.platform == "linux":
@@ -116,14 +117,29 @@ def descends_from_us(pid: int, groups: Container[int]) -> bool | None:
                 return True
         except OSError:
             return None
+    lost = 0
+    for _ in range(_WALKS):
+        found, at = _walk(pid, own)
+        if found is not None or at == pid:
+            return found
+        if at == lost:
+            # Still not to be read, though a process that ended would have been replaced by its own parent: it is another
+            # user's, hidden from us (/proc mounted with hidepid). Our servers are all ours.
+            return False
+        lost = at
+    return None
+
+
+def _walk(pid: int, own: int) -> tuple[bool | None, int]:
+    """Up from `pid`: whether `own` was met, or None and the process whose parent cannot be told."""
     current = pid
     for _ in range(_ANCESTORS_MOST):
         parent = parent_of(current)
         if parent is None:
-            return None
+            return None, current
         if parent == own:
-            return True
+            return True, current
         if parent <= 1:
-            return False
+            return False, current
         current = parent
-    return None
+    return None, pid

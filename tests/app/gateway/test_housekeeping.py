@@ -65,6 +65,21 @@ def test_while_calls_keep_coming_rows_wait(
     assert steps == [housekeeping.STEP]
 
 
+def test_where_it_never_gets_calm_rows_are_carried_a_step_at_a_time(
+    loop: Loop, home: str, journal: TellingJournal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(housekeeping, "LATEST_SECONDS", 0)
+    steps: list[int] = []
+    journal.derive = lambda limit=512: steps.append(limit) or limit  # type: ignore[method-assign]
+    kept = Housekeeping(loop, journal, Settings, GatewayLog(home))
+    for _ in range(housekeeping.BUSY_TICKS + 5):
+        call(journal)
+    kept._carry()
+    for _ in range(5):
+        loop.tick(0)
+    assert steps == [housekeeping.STEP]
+
+
 def test_old_rows_go_in_steps_and_a_failing_log_is_said(
     loop: Loop, home: str, journal: TellingJournal, turn_until: Turn, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from app.gateway import peers
 from app.gateway.peers import credentials, descends_from_us, parent_of, started_at
 
 SLEEPER = [sys.executable, "-c", "import time; print(flush=True); time.sleep(600)"]
@@ -48,6 +49,29 @@ def test_a_process_that_is_gone_cannot_be_told() -> None:
     assert descends_from_us(process.pid, set()) is None
     assert parent_of(process.pid) is None
     assert started_at(process.pid) == ""
+
+
+def test_an_ancestor_that_another_user_hides_is_no_server_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    parents = {500: 400, 400: 300}
+    monkeypatch.setattr(peers, "parent_of", parents.get)
+    monkeypatch.setattr(peers.os, "getsid", lambda _pid: 500)
+    monkeypatch.setattr(peers.os, "getpgid", lambda _pid: 500)
+    assert descends_from_us(500, set()) is False
+
+
+def test_an_ancestor_that_ends_while_we_look_hides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    walks = [{500: 400}, {500: 401}, {500: os.getpid()}]
+
+    def parent(pid: int) -> int | None:
+        found = walks[0].get(pid)
+        if found is None:
+            walks.pop(0)
+        return found
+
+    monkeypatch.setattr(peers, "parent_of", parent)
+    monkeypatch.setattr(peers.os, "getsid", lambda _pid: 500)
+    monkeypatch.setattr(peers.os, "getpgid", lambda _pid: 500)
+    assert descends_from_us(500, set()) is True
 
 
 def test_a_name_with_a_bracket_does_not_mislead() -> None:

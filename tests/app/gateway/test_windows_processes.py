@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from app.gateway import windows_processes
 
 
 def number(handle: Any) -> int:
-    return handle.value if isinstance(handle, ctypes.c_void_p) else handle
+    return int((handle.value or 0) if isinstance(handle, ctypes.c_void_p) else handle)
 
 
 class FakeKernel:
@@ -89,7 +88,7 @@ class FakeKernel:
 
 
 @pytest.fixture
-def kernel(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeKernel]:
+def kernel(monkeypatch: pytest.MonkeyPatch) -> FakeKernel:
     found = FakeKernel()
     monkeypatch.setattr(windows_processes, "kernel", lambda: found)
     monkeypatch.setattr(windows_processes, "_jobs", {})

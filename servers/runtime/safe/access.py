@@ -51,6 +51,11 @@ class Folders:
         keys = [path_key(folder.path) for folder in rows]
         return [row for row, key in zip(rows, keys, strict=True) if not any(_below(key, other) for other in keys)]
 
+    def is_row(self, path: str) -> bool:
+        """Whether a row of the table names `path` itself."""
+        key = path_key(path)
+        return any(key == other for other, _ in self._rows)
+
     def rows_below(self, path: str) -> list[Folder]:
         """Rows strictly below `path`: a rename of `path` would carry them away from the rule that names them."""
         key = path_key(path)
@@ -84,7 +89,8 @@ class Folders:
             )
         path = "/" + "/".join(parts)
         check_length(path, parts)
-        return path
+        # Escaped bytes may spell a character that is plain UTF-8: one file, one path.
+        return path if path.isascii() else os.fsdecode(os.fsencode(path))
 
     def require(self, path: str, need: Need = "read", what: str = "") -> Folder:
         """The row that allows it. `path` is absolute and normalised; `what` completes "Cannot …" in a refusal.

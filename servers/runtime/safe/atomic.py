@@ -21,6 +21,8 @@ from servers.runtime.safe.words import ConflictError, said
 
 _TMPFILE = getattr(os, "O_TMPFILE", 0)
 _OLD = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+# EISDIR and ENOENT are what kernels say that do not know the flag (open(2)).
+_NO_TMPFILE = (errno.EOPNOTSUPP, errno.EINVAL, errno.EISDIR, errno.ENOENT, errno.ENOSYS)
 _NEVER_COPIED = ("security.capability", "security.ima", "security.evm")
 
 
@@ -236,7 +238,3 @@ def _copy_attributes(source: int, target: int) -> None:
                 # trusted.* and security.* are the system's to give; a full attribute block costs the attribute, not the write.
                 with contextlib.suppress(OSError):
                     os.setxattr(target, name, os.getxattr(source, name))
-
-
-# EISDIR and ENOENT are what kernels say that do not know the flag (open(2)).
-_NO_TMPFILE = (errno.EOPNOTSUPP, errno.EINVAL, errno.EISDIR, errno.ENOENT, errno.ENOSYS)

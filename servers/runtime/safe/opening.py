@@ -117,19 +117,25 @@ def open_parent(folders: Folders, path: str, need: Need = "change", what: str = 
     A granted folder itself, and a folder that holds a narrower row of the table, cannot be changed. Raises as `open_file`.
     """
     above, name = os.path.split(path)
-    if not name or (need == "change" and any(row.path == path for row in folders.grants.folders)):
-        raise RefusedError(f"Cannot {what} {path}: it is a granted folder itself. Only what lies in it can be changed.")
+    if not name or (need == "change" and folders.is_row(path)):
+        raise _itself(what, path)
     asked = folders.grants.covering(path)
     inside = _find(folders, above, "read", what, _READ_FOLDER)
     try:
         real = os.path.join(inside.path, name)
         folder = folders.require(real, need, what)
         if need == "change":
+            if folders.is_row(real):
+                raise _itself(what, path)
             _judge_change(folders, path, real, asked, folder, what)
     except BaseException:
         inside.close()
         raise
     return Parent(inside.fd, real, folder, inside.stat, name)
+
+
+def _itself(what: str, path: str) -> RefusedError:
+    return RefusedError(f"Cannot {what} {path}: it is a granted folder itself. Only what lies in it can be changed.")
 
 
 def open_entry(folders: Folders, inside: Opened, name: str, what: str = "read") -> Opened:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
+from collections.abc import Sequence
 
 import msgspec
 
@@ -55,7 +56,7 @@ class Matcher:
         else:
             self._exact[pattern] = f"{pattern}: {why}"
 
-    def why(self, parts: list[str]) -> str:
+    def why(self, parts: Sequence[str]) -> str:
         """Why one of the folded `parts` is on the list, or an empty string."""
         for position, part in enumerate(parts):
             if part in self._excepted:
@@ -84,12 +85,17 @@ _matchers: dict[str, Matcher] = {}
 _MAX_SUSPECTS = 4096
 
 
+def shipped() -> Lists:
+    """The lists as Doorkeep ships them."""
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+    with open(os.path.join(root, "resources", "sensitive.json"), "rb") as file:
+        return msgspec.json.decode(file.read(), type=Lists)
+
+
 def _matcher(name: str) -> Matcher:
     found = _matchers.get(name)
     if found is None:
-        root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
-        with open(os.path.join(root, "resources", "sensitive.json"), "rb") as file:
-            lists = msgspec.json.decode(file.read(), type=Lists)
+        lists = shipped()
         _matchers["sensitive"] = Matcher(lists.sensitive)
         _matchers["executed"] = Matcher(lists.executed)
         found = _matchers[name]

@@ -60,7 +60,6 @@ def apply_undo(
         )
     wanted = [taking for taking in plan.takings if not taking.skipped]
     if not wanted:
-        store.add(change_id, Outcome(undone_by="nothing"))
         raise ConflictError(
             f"There is nothing to take back of the change {change_id}: it never came to be, or is undone."
         )

@@ -211,8 +211,10 @@ def test_the_entry_of_a_parent_is_never_followed(folders: Folders, tree: Path) -
         assert (found.st_size, parent.name) == (len(str(tree / "out/secret.txt")), "link")
 
 
-@pytest.mark.parametrize("path", ["in", "in/off"])
-def test_a_granted_folder_itself_is_not_changed(folders: Folders, tree: Path, path: str) -> None:
+@pytest.mark.parametrize("path", ["in", "in/sub", "in/here/sub"])
+def test_a_granted_folder_itself_is_not_changed(tree: Path, grant: Grant, path: str) -> None:
+    (tree / "in/here").symlink_to(".")
+    folders = grant((tree / "in", "write"), (tree / "in/sub", "write"))
     with pytest.raises(RefusedError, match="granted folder itself"):
         open_parent(folders, str(tree / path))
 

@@ -53,9 +53,12 @@ def test_listing_and_descending_never_leak(folders: Folders, raced: Path) -> Non
         except ToolError:
             pass
         try:
-            with open_folder(folders, str(raced / "in")) as top, open_subfolder(folders, top, "raced") as inner:
-                with open_entry(folders, inner, "secret.txt") as entry:
-                    assert os.read(entry.fd, 100) == b"harmless"
+            with (
+                open_folder(folders, str(raced / "in")) as top,
+                open_subfolder(folders, top, "raced") as inner,
+                open_entry(folders, inner, "secret.txt") as entry,
+            ):
+                assert os.read(entry.fd, 100) == b"harmless"
         except ToolError:
             continue
 
@@ -86,7 +89,7 @@ def test_moving_never_takes_from_outside(folders: Folders, raced: Path) -> None:
         except (ToolError, OSError):
             continue
     assert (raced / "out/secret.txt").read_text() == "SECRET outside"
-    moved = [path for path in (raced / "in").glob("moved*")]
+    moved = list((raced / "in").glob("moved*"))
     assert not [path for path in moved if path.is_file() and "SECRET" in path.read_text()]
 
 

@@ -92,8 +92,10 @@ def open_for_writing(path: str, max_pages: int) -> sqlite3.Connection:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     db = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None, cached_statements=64)
     try:
-        db.execute(f"PRAGMA page_size={PAGE}")
-        db.execute("PRAGMA auto_vacuum=INCREMENTAL")
+        check_version(db)
+        if not db.execute("PRAGMA page_count").fetchone()[0]:
+            db.execute(f"PRAGMA page_size={PAGE}")
+            db.execute("PRAGMA auto_vacuum=INCREMENTAL")
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=NORMAL")
         db.execute("PRAGMA wal_autocheckpoint=4000")
@@ -111,7 +113,12 @@ def migrate(db: sqlite3.Connection, migrations: tuple[str, ...] = MIGRATIONS) ->
     """Bring an older file, or an empty one, to this version; each step in a transaction of its own."""
     version = check_version(db, len(migrations))
     for number in range(version, len(migrations)):
-        db.executescript(f"BEGIN IMMEDIATE; {migrations[number]} PRAGMA user_version={number + 1}; COMMIT;")
+        try:
+            db.executescript(f"BEGIN IMMEDIATE; {migrations[number]} PRAGMA user_version={number + 1}; COMMIT;")
+        except sqlite3.Error:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
 
 
 def check_version(db: sqlite3.Connection, newest: int = len(MIGRATIONS)) -> int:

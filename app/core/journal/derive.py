@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from app.core.journal.database import DERIVED
-from app.core.journal.record import CallRecord, Event, fold, search_text
+from app.core.journal.record import CallRecord, Event, event_of, fold, search_text
 
 SPAN_BITS = 10
 """A block of `spans` holds 1,024 ids."""
@@ -70,7 +70,7 @@ def events_by_seq(db: sqlite3.Connection, seqs: Iterable[int]) -> dict[int, list
     found: dict[int, list[Event]] = {}
     rows = db.execute(f"SELECT seq, call, kind, at_ms, body FROM events WHERE seq IN ({numbers}) ORDER BY seq")  # noqa: S608 - ints
     for row in rows:
-        event = Event(*row)
+        event = event_of(row)
         found.setdefault(event.call, []).append(event)
     return found
 
@@ -90,7 +90,7 @@ def events_of(db: sqlite3.Connection, calls: Sequence[int]) -> dict[int, list[Ev
     newer = "SELECT seq, call, kind, at_ms, body FROM events WHERE seq > ? ORDER BY seq"
     for row in db.execute(newer, (derived_through(db),)):
         if row[1] in wanted:
-            found.setdefault(row[1], []).append(Event(*row))
+            found.setdefault(row[1], []).append(event_of(row))
     return found
 
 
@@ -112,7 +112,7 @@ class Derivation:
             return 0
         fresh: dict[int, list[Event]] = {}
         for row in rows:
-            event = Event(*row)
+            event = event_of(row)
             if event.call:
                 fresh.setdefault(event.call, []).append(event)
         through = rows[-1][0]

@@ -67,7 +67,7 @@ class Reader:
 
     def search(
         self, expression: str | Filter = "", limit: int = 200, *, before: int | None = None, after: int | None = None
-    ) -> Iterator[Page]:
+    ) -> Generator[Page]:
         """As `query`, in parts as they are found (newest first; with `after`, oldest first). Close it to stop.
 
         Calls that come while it runs are not in it. Between two parts it holds no lock.

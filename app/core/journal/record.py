@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, cast
 
 import msgspec
@@ -21,6 +21,8 @@ OPEN_OUTCOMES = ("running", "waiting")
 """Outcomes of a call that is not over."""
 SEARCHED_PREVIEW = 400
 """Characters of a result's preview that a text search looks at."""
+LAST_MS = 253_402_300_799_999
+"""The end of the year 9999, beyond which RFC 3339 has no words."""
 NO_ARGUMENTS = msgspec.Raw(b"{}")
 
 
@@ -100,6 +102,18 @@ class CallRecord(msgspec.Struct):
     change_id: str | None = None
 
 
+def event_of(row: Sequence[Any]) -> Event:
+    """An event from its row (seq, call, kind, at_ms, body). SQLite takes any value in any column: a wrong one counts as none."""
+    seq, call, kind, at_ms, body = row
+    return Event(
+        seq,
+        call if type(call) is int else 0,
+        kind if type(kind) is str else "",
+        at_ms if type(at_ms) is int else 0,
+        body if type(body) is bytes else b"",
+    )
+
+
 read_body = msgspec.json.Decoder(Body).decode
 read_note = msgspec.json.Decoder(JournalNote).decode
 write_body = msgspec.json.Encoder().encode
@@ -107,7 +121,7 @@ write_body = msgspec.json.Encoder().encode
 
 def timestamp(at_ms: int) -> str:
     """RFC 3339 in UTC with milliseconds of `at_ms`, milliseconds since 1970."""
-    seconds, milliseconds = divmod(at_ms, 1000)
+    seconds, milliseconds = divmod(min(max(at_ms, 0), LAST_MS), 1000)
     return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{milliseconds:03d}Z"
 
 

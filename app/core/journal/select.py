@@ -86,8 +86,9 @@ def slices(
         yield Slice([], 1.0)
         return
     if not found.rows and (matching is None or len(matching.facets) <= MANY_FACETS):
-        ids = _by_time(db, found, within, limit, newest_first)
-        if matching is not None:
+        if matching is None:
+            ids = _by_time(db, found, within, limit, newest_first)
+        else:
             ids = _merged(db, found, matching, within, limit, newest_first)
         yield Slice(ids, 1.0)
         return

@@ -21,6 +21,8 @@ SHOWN = 100
 """Findings kept; more are only counted."""
 STEP = 500
 
+_TYPES = [int, str, int, bytes, bytes, bytes]
+
 Progress = Callable[[int, int], None]
 """Called with what is done and how much there is."""
 
@@ -122,7 +124,7 @@ def _event(walk: _Walk, report: Report, row: tuple[int, int, str, int, bytes, by
     seq, call, kind, at_ms, body, prev, hash_ = row
     report.events += 1
     if walk.first is None:
-        walk.first = (seq, prev)
+        walk.first = (seq, prev if type(prev) is bytes else b"")
     elif seq != walk.last + 1:
         missing = f"Event {walk.last + 1} is" if seq == walk.last + 2 else f"Events {walk.last + 1} to {seq - 1} are"
         report.find(f"{missing} missing.", event=walk.last + 1)
@@ -130,13 +132,12 @@ def _event(walk: _Walk, report: Report, row: tuple[int, int, str, int, bytes, by
         report.find(
             f"Event {seq} of call {call} does not follow the one before it: one of them was put in or moved.", call, seq
         )
-    try:
-        whole = link(prev, seq, call, kind, at_ms, body) == hash_
-    except (TypeError, AttributeError, UnicodeEncodeError):
-        whole = False
-    if not whole:
-        report.find(f"Event {seq} of call {call} was changed after it was written.", call, seq)
+    typed = [type(value) for value in row[1:]] == _TYPES  # SQLite takes any value in any column
+    if not typed or link(prev, seq, call, kind, at_ms, body) != hash_:
+        report.find(f"Event {seq} of call {call} was changed after it was written.", call if typed else None, seq)
     walk.last, walk.prev = seq, hash_
+    if not typed:
+        return
     if not call:
         _note(walk, report, kind, at_ms, body)
         return
@@ -152,7 +153,7 @@ def _event(walk: _Walk, report: Report, row: tuple[int, int, str, int, bytes, by
 def _note(walk: _Walk, report: Report, kind: str, at_ms: int, body: bytes) -> None:
     try:
         note = read_note(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, TypeError):
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return
     if kind == "pruned":
         walk.anchors[(note.through, note.hash)] = note.calls_below

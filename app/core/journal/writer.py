@@ -216,7 +216,7 @@ class Journal:
             self._recent.clear()
         return taken
 
-    def prune(self, days: float, *, limit: int = 2000) -> int:
+    def prune(self, days: float, *, limit: int = 500) -> int:
         """Remove at most `limit` calls that are older than `days`, or that exceed the log's bounds; gives how many.
 
         Call again while it gives more than 0. An event in the chain says what was removed. Open calls stay. Raises JournalError.
@@ -240,7 +240,8 @@ class Journal:
         removed: list[int] = []
         store.write([noted("pruned", note)], lambda: removed.append(retention.remove(store.db, note)))
         store.derivation.forget()
-        store.db.execute("PRAGMA incremental_vacuum(512)").fetchall()
+        # `execute` ends this statement after its first page, since its rows have no columns; `executescript` does not.
+        store.db.executescript("PRAGMA incremental_vacuum(1024)")
         store.flush()
         return removed[0]
 

@@ -31,6 +31,11 @@ def stored(home: str) -> dict[int, str]:
         return {record.id: record.outcome for record in reader.walk()}
 
 
+def fill(journal: Journal, size: int) -> None:
+    for _ in range(300):
+        whole_call(journal, arguments={"path": "x" * size})
+
+
 def test_ids_rise_by_one(journal: Journal) -> None:
     assert [open_call(journal), open_call(journal), open_call(journal)] == [1, 2, 3]
 
@@ -145,8 +150,7 @@ def test_a_log_at_its_bound_lets_its_oldest_calls_go(journals: Open, home: str) 
 def test_a_log_that_is_never_derived_still_stays_within_its_bound(journals: Open, home: str) -> None:
     journal = journals(max_bytes=100 * 4096)
     with pytest.raises(JournalError, match="cannot grow"):
-        for _ in range(300):
-            whole_call(journal, arguments={"path": "x" * 4000})
+        fill(journal, 4000)
     assert Path(database_of(home)).stat().st_size <= 100 * 4096
 
 
@@ -158,9 +162,7 @@ def test_a_full_disk_refuses_in_words_and_loses_nothing(journal: Journal, home: 
     db.execute("PRAGMA max_page_count=1")  # SQLite takes the present size instead
     waiting = open_call(journal, arguments={"path": "x" * 16_000})
     with pytest.raises(JournalError, match="cannot grow"):
-        for _ in range(10):
-            open_call(journal, arguments={"path": "x" * 16_000})
-            journal.commit()
+        fill(journal, 16_000)
     assert waiting not in stored(home)
     db.execute("PRAGMA max_page_count=100000")
     journal.commit()

@@ -10,6 +10,7 @@ from app.bridge.jsontext import parse
 from app.bridge.offline import (
     INVALID_REQUEST,
     LOST,
+    LOST_STOPPED,
     NO_JSON,
     PARSE_ERROR,
     TOO_LONG,
@@ -194,6 +195,7 @@ class Conversation:
             if message is not None and "id" in message and "method" in message:
                 kept.add(_key(message["id"]))
         again = b""
+        words = LOST_STOPPED if self.seeking.stopped() else LOST
         for key, request in list(self.waiting.items()):
             if key in kept:
                 continue
@@ -201,7 +203,7 @@ class Conversation:
                 request.sent += 1
                 again += request.line
             else:
-                self._answer(request, failure(request, LOST))
+                self._answer(request, failure(request, words))
         self.to_door = bytearray()
         self._held = bytearray(again + whole)
         self._greeted = False

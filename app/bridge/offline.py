@@ -38,6 +38,10 @@ LOST = (
     "Doorkeep's gateway ended while this call was running. It may or may not have been done: look before calling again. "
     "Doorkeep starts its gateway again by itself."
 )
+LOST_STOPPED = (
+    "The user switched Doorkeep off while this call was under way. It may or may not have been done. "
+    "Ask the user to start Doorkeep, then look before calling again."
+)
 UNANSWERED = "Doorkeep's bridge was closed before the answer came. The call may or may not have been done."
 STOPPED = (
     "Doorkeep is switched off, so nothing was done. Ask the user to start Doorkeep (open the app, or run `doorkeep gateway`), "

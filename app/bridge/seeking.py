@@ -52,7 +52,7 @@ class Seeking:
     def failed(self) -> bool:
         """Nobody answered. True when a gateway should be started now; `on` is off when it is time to give up."""
         now = monotonic()
-        if os.path.exists(self._mark):
+        if self.stopped():
             self.words = STOPPED
             self.on = False
             return False
@@ -66,6 +66,10 @@ class Seeking:
         self._wait(now)
         self._launched = self._launched or wanted
         return wanted
+
+    def stopped(self) -> bool:
+        """Whether the user stopped Doorkeep."""
+        return os.path.exists(self._mark)
 
     def interrupted(self) -> None:
         """A connection ended. Where it did so before the greeting, the search that is still on waits a little."""

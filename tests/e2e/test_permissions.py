@@ -19,8 +19,7 @@ def ask(one: BridgeProcess, id_: int, tool: str, **arguments: Any) -> tuple[bool
     """(refused or failed, the text) of one call."""
     one.call(id_, tool, modern=True, **arguments)
     message = one.answer(id_)
-    if "error" in message:
-        return True, message["error"]["message"]
+    assert "result" in message, f"this is no refusal, the call itself is wrong: {message}"
     result = message["result"]
     return bool(result.get("isError")), "".join(block.get("text", "") for block in result["content"])
 

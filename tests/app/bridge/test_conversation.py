@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -55,6 +56,14 @@ def test_a_call_in_flight_when_the_gateway_goes_gets_one_error_and_is_never_sent
     assert lost["result"]["isError"] is True
     assert [message.get("as") for message in connect(talk)] == ["session"]
     assert not talk.waiting
+
+
+def test_a_call_lost_because_the_user_stopped_doorkeep_says_so(talk: Conversation, home: str):
+    connect(talk)
+    call_and_send(talk, 5)
+    Path(home, "stopped").touch()
+    talk.door_lost()
+    assert "switched Doorkeep off" in said(talk.to_client)[0]["result"]["content"][0]["text"]
 
 
 def test_a_lost_call_of_a_modern_client_is_answered_in_its_era(talk: Conversation):

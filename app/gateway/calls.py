@@ -228,6 +228,8 @@ class Call:
         elif error.code == wire.WORLD_MOVED:
             self.plan = None
             self._decide()
+        elif error.code == wire.ASK_FIRST:
+            self._ask_for_plan()
         elif kind == "plan":
             self.failed(error.message)
         else:

@@ -72,7 +72,9 @@ def view_of(settings: Settings, server: str, generation: int, protected: tuple[w
         enabled=setting.enabled if setting else True,
         rules=setting.tools if setting else {},
         limits=settings.limits,
-        policy=wire.Policy(generation=generation, folders=rows),
+        policy=wire.Policy(
+            generation, rows, result_chars=settings.limits.result_chars, undo_megabytes=settings.limits.undo_megabytes
+        ),
         grants=QuickGrants(rows),
         open_folders=tuple(folder for folder in granted if folder.access != "off"),
         inner=tuple(

@@ -61,11 +61,11 @@ def read_file(call: Call, args: ReadFile) -> list[Text | Image]:
     if bool(args.path) == bool(args.paths):
         raise ToolError("Give either `path` or `paths`.")
     if args.path:
-        return _one(call, args.path, Reading(args, args.max_chars))
+        return _one(call, args.path, Reading(args, min(args.max_chars, call.max_chars)))
     if args.cursor:
         raise ToolError("A cursor goes on with one file: give its `path`.")
     parts: list[Text | Image] = []
-    left = args.max_chars
+    left = min(args.max_chars, call.max_chars)
     for number, path in enumerate(args.paths):
         share = max(left // (len(args.paths) - number), 1)
         try:

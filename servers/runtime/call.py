@@ -62,7 +62,7 @@ class Call:
         self.order = order
         self.cancelled = False
         self.change_id = ""
-        self.max_chars = MAX_CHARS
+        self.max_chars = MAX_CHARS  # the policy's own bound once the call stands on its ground
         self._send = send
         self._token = token
         self._touched: dict[str, None] | None = None

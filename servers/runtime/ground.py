@@ -55,6 +55,7 @@ class Ground:
                 raise ProtocolError(wire.STALE_POLICY, "No policy has come yet")
             folders = self._prepare()
         call.folders = folders
+        call.max_chars = self._policy.result_chars
         call.undo_store = self.undo_store
 
     def undo_store(self) -> UndoStore | None:
@@ -63,7 +64,7 @@ class Ground:
             from servers.runtime.undo.store import UndoStore
 
             with self._undo_lock:
-                self._undo = self._undo or UndoStore(self._undo_folder)
+                self._undo = self._undo or UndoStore(self._undo_folder, self._policy.undo_megabytes * 1_000_000)
         return self._undo
 
     def _prepare(self) -> Folders:

@@ -159,6 +159,8 @@ class ChangeTool(Tool):
             if self._preview is not None:
                 return self._preview(call, args, planned)
             return results.Text(planned.plan.preview)
+        if call.order is not None and not call.order.guard and not planned.plan.undoable:
+            raise ProtocolError(wire.ASK_FIRST, "No before-image of this change can be kept; nothing was applied.")
         if call.cancelled:
             call.check()
         return self._apply(call, args, planned)

@@ -34,6 +34,8 @@ METHOD_NOT_FOUND = -32601
 INVALID_PARAMS = -32602
 INTERNAL_ERROR = -32603
 UNSUPPORTED_VERSION = -32022
+ASK_FIRST = -32093
+"""No before-image of this change can be kept, and the user did not agree to that: the gateway plans it and asks."""
 STALE_POLICY = -32091
 """The call's generation is newer than the server's table: the gateway sends the policy and the call again."""
 WORLD_MOVED = -32092
@@ -86,10 +88,15 @@ class Folder(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Policy(msgspec.Struct, frozen=True):
-    """Parameters of `doorkeep/policy`. `generation` grows by one with each accepted version of the settings."""
+    """Parameters of `doorkeep/policy`. `generation` grows by one with each accepted version of the settings.
+
+    `result_chars`: what one result may hold at most, in characters; `undo_megabytes`: what the undo store may hold.
+    """
 
     generation: int
     folders: tuple[Folder, ...] = ()
+    result_chars: int = 4_000_000
+    undo_megabytes: int = 1000
 
 
 class CallOrder(msgspec.Struct, omit_defaults=True):

@@ -42,10 +42,8 @@ def run(args: argparse.Namespace) -> int:
         raise DoorkeepError(f"{args.path} is not a folder.", "The demo reads a folder that exists.", "Check the path.")
     from app.demo_ground import Ground
 
-    def interrupted(_signum: int, _frame: object) -> None:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, interrupted)
+    # the event loop knows how to leave at SIGINT; raised in the middle of it, an exception would end up anywhere
+    signal.signal(signal.SIGTERM, lambda _signum, _frame: signal.raise_signal(signal.SIGINT))
     screen = Screen()
     ground = Ground(args.path)
     screen.root = os.path.dirname(ground.folder)
@@ -310,7 +308,7 @@ def _run_quietly(chapters: Callable[[], Coroutine[Any, Any, None]]) -> None:
     logging.getLogger("mcp").setLevel(logging.CRITICAL)
     try:
         anyio.run(chapters)
-    except (ExceptionGroup, MCPError, TimeoutError, OSError) as error:
+    except (BaseExceptionGroup, MCPError, TimeoutError, OSError) as error:
         first: BaseException = error
         while isinstance(first, BaseExceptionGroup) and first.exceptions:
             first = first.exceptions[0]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from app.bridge.home import address, ready_answers, stopped_mark
+from app.bridge.home import ready_answers, stopped_mark
 from app.control.client import ControlClient
 from app.core.journal.reader import Reader
 from tests.fakes.client import BridgeProcess
@@ -66,9 +66,10 @@ def test_while_doorkeep_is_stopped_lists_are_given_and_calls_refused_and_nothing
     one = bridge()
     assert not read(one, 1, folder / "report.md", modern=True).get("isError")
     wait_until(lambda: os.path.exists(ready_answers(chain, "filesystem")))
+    pid = gateway_pid(chain)
     with ControlClient.connect(chain) as control:
         control.call("stop", stay=True)
-    wait_until(lambda: not os.path.exists(address(chain)) and os.path.exists(stopped_mark(chain)))
+    wait_until(lambda: not Path(f"/proc/{pid}").exists())
     late = legacy(bridge())
     late.request(2, "tools/list")
     assert {tool["name"] for tool in late.answer(2)["result"]["tools"]} >= {"read_file", "write_file"}

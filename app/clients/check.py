@@ -16,6 +16,7 @@ from app.clients.ownership import Place
 from app.clients.targets import Installation, Target
 from app.core.errors import ClientConfigError
 from app.desktop.apps import Desktop, Running
+from app.desktop.posix import SLACK
 
 State = Literal["connected", "wiped", "removed", "changed", "stale", "unreadable", "waiting", "not connected"]
 LOST: tuple[State, ...] = ("wiped", "removed", "changed")
@@ -135,7 +136,7 @@ def _notes(target: Target, place: Place, ours: dict[str, Any], running: Running 
     notes = [target.note] if target.note else []
     if running is not None and ours and place.at and running.began:
         written = datetime.datetime.fromisoformat(place.at).timestamp()
-        if running.began < written:
+        if running.began + SLACK < written:
             notes.append(
                 f"{target.client.title} has been running since before the entry was written: quit and start it."
             )

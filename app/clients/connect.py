@@ -124,10 +124,11 @@ def carry_out_restarting(
     except ClientConfigError:
         _start_again(target, desktop, running)
         raise
-    started = _start_again(target, desktop, running)
-    if started:
-        return msgspec.structs.replace(done, notes=(*done.notes, started))
-    return _after_launch(target, installation, done, desktop, timing)
+    written = _content(target)
+    problem = _start_again(target, desktop, running)
+    if problem:
+        return msgspec.structs.replace(done, notes=(*done.notes, problem))
+    return _after_launch(target, installation, done, written, desktop, timing)
 
 
 def app_running(target: Target, desktop: Desktop) -> Running | None:
@@ -231,7 +232,7 @@ def _start_again(target: Target, desktop: Desktop, running: Running) -> str:
 
 
 def _after_launch(
-    target: Target, installation: Installation, done: Outcome, desktop: Desktop, timing: Timing
+    target: Target, installation: Installation, done: Outcome, written: bytes, desktop: Desktop, timing: Timing
 ) -> Outcome:
     title = target.client.title
     if not wait(lambda: app_running(target, desktop) is not None, timing.launch):
@@ -239,9 +240,8 @@ def _after_launch(
         return msgspec.structs.replace(done, restarted=True, notes=(*done.notes, words))
     if done.what != "connect":
         return msgspec.structs.replace(done, restarted=True)
-    before = _content(target)
     kept = _holds(target, installation)
-    wait(lambda: _content(target) != before or not kept(), timing.settle)
+    wait(lambda: _content(target) != written, timing.settle)  # its own first write shows what it has in memory
     if kept():
         words = f"{title} has started again and kept the entry."
     else:

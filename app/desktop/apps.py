@@ -35,9 +35,11 @@ class Application(msgspec.Struct, frozen=True):
 
 
 class Running(msgspec.Struct, frozen=True):
-    """One running application. `pid` 0: it runs on another machine, `where`, that shares the folder.
+    """One running application. `began`: seconds since 1970, to a second or two. `pid` 0: it runs on another machine,
+    `where`, that shares the folder.
 
-    `argv`, `env` and `folder` (where it stood) start it again as it was started; `identity` does where the system knows applications by name.
+    `argv`, `env` and `folder` (where it stood) start it again as it was started; `identity` does where the system knows
+    applications by name.
     """
 
     pid: int

@@ -154,14 +154,14 @@ class Lines:
         left: list[tuple[str, str]] = []
         if self._with_id:
             left.append((str(record.id).rjust(self._id), "dim"))
-        left.append((fitted(moment(record.at), self._time), "dim"))
+        left.append((moment(record.at).ljust(self._time), "dim"))
         if self._with_client:
             left.append((fitted(client_name(record.client), self._client), ""))
         left.append((fitted(_state(record), 9), record.outcome))
         verb, what = verb_and_object(record)
         taken = duration(record.duration_ms).rjust(8) if self._with_time_taken else ""
         used = sum(width_of(text) + 2 for text, _ in left) + (len(taken) + 2 if taken else 0)
-        room = max(self._width - used, 8)
+        room = max(self._width - used, 1)
         if taken:
             left.append((taken, "dim"))
         sentence = fitted(verb, min(self._verb, max(room - 8, 4))) + "  " + what if what else verb

@@ -19,16 +19,14 @@ MAX_EDITS = 50
 _SHOWN = 20
 
 
+# One replacement: of `old` by `new`, `count` times; or of the lines `start` to `end`. (No docstring: the input schema would
+# carry it to the model.)
 class Edit(msgspec.Struct, forbid_unknown_fields=True):
-    """One replacement: of `old` by `new`, `count` times; or of the lines `start` to `end`."""
-
-    new: Annotated[str, Meta(description="What to put in its place")]
-    old: Annotated[str, Meta(description="Exact text to replace, with enough of its surroundings to be unique")] = ""
-    count: Annotated[int, Meta(ge=0, description="How often `old` occurs; 0: all")] = 1
-    start: Annotated[
-        int, Meta(ge=0, description="Instead of `old`: first line to replace, as numbered before any edit")
-    ] = 0
-    end: Annotated[int, Meta(ge=0, description="Last line; start - 1 inserts before `start`")] = 0
+    new: str
+    old: Annotated[str, Meta(description="Exact text, with enough around it to be unique")] = ""
+    count: Annotated[int, Meta(ge=0, description="How often it occurs; 0: all")] = 1
+    start: Annotated[int, Meta(ge=0, description="Instead of old: first line, numbered as read")] = 0
+    end: Annotated[int, Meta(ge=0, description="Last line; start - 1 inserts")] = 0
 
 
 def apply(own: str, edits: list[Edit], *, path: str, trusted_lines: bool) -> Pieces:

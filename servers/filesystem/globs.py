@@ -103,7 +103,7 @@ def _class(part: str, start: int) -> tuple[str, int]:
 
 def certain(part: str) -> str:
     """The longest text that every name matched by a glob without `/` and braces contains; may be empty."""
-    text = re.sub(r"\\.|\[.*?\]|\?", "*", part)
+    text = re.sub(r"(?s)\\.|\[[!^]?.[^]]*\]|\?", "*", part)
     return max(text.split("*"), key=len)
 
 

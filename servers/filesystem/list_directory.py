@@ -28,21 +28,20 @@ Sort = Literal["name", "-name", "mtime", "-mtime", "size", "-size"]
 class ListDirectory(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Arguments of list_directory."""
 
-    path: Annotated[str, Meta(description="Folder; left out: the granted folders. A file shows its facts")] = "."
-    depth: Annotated[int, Meta(ge=1, le=20, description="Levels of folders to show")] = 1
-    glob: Annotated[list[str], Meta(max_length=50, description='Files to show, e.g. ["*.py", "!test_*"]')] = []
-    hidden: Annotated[bool, Meta(description="Names that begin with a dot too")] = True
-    ignored: Annotated[bool, Meta(description="What .gitignore leaves out too")] = False
-    sort: Annotated[Sort, Meta(description="mtime and size: oldest and smallest first; with -: last")] = "name"
+    path: Annotated[str, Meta(description="Folder; a file shows its facts")] = "."
+    depth: Annotated[int, Meta(ge=1, le=20, description="Levels")] = 1
+    glob: Annotated[list[str], Meta(max_length=50, description='e.g. ["*.py", "!test_*"]')] = []
+    hidden: Annotated[bool, Meta(description="With dot files")] = True
+    ignored: Annotated[bool, Meta(description="With what .gitignore leaves out")] = False
+    sort: Annotated[Sort, Meta(description="-: descending")] = "name"
     limit: Annotated[int, Meta(ge=1, le=2000)] = 200
     cursor: Annotated[str, Meta(description="`next` of the page before")] = ""
 
 
 def list_directory(call: Call, args: ListDirectory) -> Text:
-    """List a folder: names (folders end in /), bytes and time of change (UTC). Without a path: the folders the user granted
-    and what may be done in each. What .gitignore leaves out is not shown, only counted, unless ignored is true. With depth
-    above 1 each folder below is a block of its own. The first line tells how many entries there are and `next`, the cursor
-    of the next page."""
+    """List a folder: names (folders end in /), bytes, time of change (UTC). Without a path: the folders that the user granted,
+    and what may be done in each. With depth above 1 each folder below is a block of its own. The first line says how many
+    entries there are, and `next`, the cursor of the next page."""
     rows = call.folders.open_folders()
     if args.path in (".", "") and len(rows) != 1:
         if not rows:

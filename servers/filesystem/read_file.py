@@ -26,17 +26,16 @@ _PREVIEW_ROWS = 16
 class ReadFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Arguments of read_file."""
 
-    path: Annotated[str, Meta(description="File to read")] = ""
-    paths: Annotated[list[str], Meta(description="Or up to 20 files", max_length=20)] = []
-    start: Annotated[int, Meta(description="First line, from 1; negative counts from the end, so -50 is the tail")] = 1
-    lines: Annotated[int, Meta(description="How many; 0: all that fit into max_chars", ge=0)] = 0
+    path: Annotated[str, Meta(description="File")] = ""
+    paths: Annotated[list[str], Meta(description="Or several", max_length=20)] = []
+    start: Annotated[int, Meta(description="First line; -50: the last 50")] = 1
+    lines: Annotated[int, Meta(description="0: all that fit into max_chars", ge=0)] = 0
     max_chars: Annotated[int, Meta(ge=1, le=4_000_000)] = MAX_CHARS
     form: Annotated[
         Literal["auto", "text", "hex"],
-        Meta(description="auto: text, pictures as images, the start of other files as hex"),
+        Meta(description="auto: text, pictures, else the start as hex"),
     ] = msgspec.field(default="auto", name="as")
-    number: Annotated[bool, Meta(description="Put the line number before each line")] = False
-    if_none_match: Annotated[str, Meta(description="An etag: say only `unchanged` if it is still that")] = ""
+    number: Annotated[bool, Meta(description="With line numbers")] = False
     cursor: Annotated[str, Meta(description="`next` of the page before")] = ""
 
 
@@ -55,9 +54,9 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 def read_file(call: Call, args: ReadFile) -> list[Text | Image]:
-    """Read text files (whole or some lines), pictures and, as hex, any bytes. The first line of a result says path, etag,
-    the lines shown of how many, and `next`, the cursor of the next page if there is one; the file's text follows as it is,
-    with line ends as \\n. Pass the etag as if_match when you change the file."""
+    """Read text files (whole or some lines), pictures, or any bytes as hex. The first line of a result says path, etag, which
+    lines of how many, and `next`, the cursor of the next page; below it stands the file's text as it is. Pass the etag as
+    if_match when you change the file."""
     if bool(args.path) == bool(args.paths):
         raise ToolError("Give either `path` or `paths`.")
     if args.path:
@@ -83,8 +82,6 @@ def _one(call: Call, path: str, reading: Reading) -> list[Text | Image]:
         call.touch(opened.path)
         file = look(opened)
         args = reading.args
-        if args.if_none_match and args.if_none_match == file.etag:
-            return [Text(f"{_head(file)} unchanged")]
         if args.form == "auto" and images.mime_of(file.head):
             picture = _picture(file)
             if picture is not None:

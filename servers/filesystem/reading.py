@@ -42,7 +42,9 @@ def look(opened: Opened) -> Readable:
     """Read what decides how a file is shown: all of a small one, the beginning of a large one. Raises ToolError."""
     try:
         if opened.stat.st_size <= MAX_HASHED:
-            content = os.pread(opened.fd, MAX_HASHED + 1, 0)
+            content = os.pread(opened.fd, opened.stat.st_size + 1, 0)
+            if len(content) > opened.stat.st_size:  # it grew since
+                content = os.pread(opened.fd, MAX_HASHED + 1, 0)
             if len(content) <= MAX_HASHED:
                 tag = of_content(content)
                 return Readable(opened.fd, opened.path, opened.stat, len(content), tag, content[:_HEAD], content)

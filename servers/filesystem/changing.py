@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from servers.filesystem.positioned import read_at
 from servers.runtime.call import Call
 from servers.runtime.errors import ToolError
 from servers.runtime.safe.access import Folders
@@ -125,9 +126,9 @@ def read_old(parent: Parent, what: str, most: int = MAX_LOADED) -> Old | None:
 
 
 def _whole(fd: int, size: int) -> bytes:
-    content = os.pread(fd, size, 0)
+    content = read_at(fd, size, 0)
     while len(content) < size:
-        more = os.pread(fd, size - len(content), len(content))
+        more = read_at(fd, size - len(content), len(content))
         if not more:
             break
         content += more

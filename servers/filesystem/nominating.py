@@ -5,6 +5,7 @@ the paths are opened and judged anew, and matched again, before anything is said
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Sequence
 
 from servers.filesystem import ignore, ripgrep, walk
@@ -113,7 +114,7 @@ def _left_out(levels: ignore.Level, base: str, path: str) -> bool:
 def _rules_file(folders: Folders, top: Opened) -> int:
     """A descriptor of a nameless file with the rules of the ignore files above `top`, as if they stood in it; -1 where the
     system has no such files: then what they leave out is searched in vain."""
-    if not hasattr(os, "memfd_create") or not ripgrep.DESCRIPTORS:
+    if sys.platform != "linux" or not ripgrep.DESCRIPTORS:
         return -1
     parts = top.path[len(top.folder.path) + 1 :].split("/")
     lines: list[str] = []

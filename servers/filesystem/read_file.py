@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
 from servers.filesystem import hexdump, images
+from servers.filesystem.positioned import read_at
 from servers.filesystem.reading import Lines, Page, Readable, look
 from servers.filesystem.text import is_binary
 from servers.runtime import cursor
@@ -173,7 +173,7 @@ def _hex(file: Readable, reading: Reading) -> Text:
     if at >= file.size and file.size:
         raise ToolError(f"{shown(file.path)} has {count:,} rows of {hexdump.ROW} bytes, not {args.start:,}.")
     try:
-        content = os.pread(file.fd, rows * hexdump.ROW, at)
+        content = read_at(file.fd, rows * hexdump.ROW, at)
     except OSError as error:
         raise said("read", file.path, error) from None
     end = at + len(content)

@@ -11,6 +11,7 @@ import msgspec
 
 from servers.filesystem import text, window
 from servers.filesystem.offsets import Shelf
+from servers.filesystem.positioned import read_at
 from servers.filesystem.text import Encoding, Eol
 from servers.filesystem.window import File, Memory, Source, Window
 from servers.runtime.errors import ToolError
@@ -42,14 +43,14 @@ def look(opened: Opened) -> Readable:
     """Read what decides how a file is shown: all of a small one, the beginning of a large one. Raises ToolError."""
     try:
         if opened.stat.st_size <= MAX_HASHED:
-            content = os.pread(opened.fd, opened.stat.st_size + 1, 0)
+            content = read_at(opened.fd, opened.stat.st_size + 1, 0)
             if len(content) > opened.stat.st_size:  # it grew since
-                content = os.pread(opened.fd, MAX_HASHED + 1, 0)
+                content = read_at(opened.fd, MAX_HASHED + 1, 0)
             if len(content) <= MAX_HASHED:
                 tag = of_content(content)
                 return Readable(opened.fd, opened.path, opened.stat, len(content), tag, content[:_HEAD], content)
         found = os.fstat(opened.fd)
-        head = os.pread(opened.fd, _HEAD, 0)
+        head = read_at(opened.fd, _HEAD, 0)
     except OSError as error:
         raise said("read", opened.path, error) from None
     return Readable(opened.fd, opened.path, found, found.st_size, of_stat(found), head, None)
@@ -113,7 +114,7 @@ class Lines:
                 f"{shown(self.file.path)} is UTF-16 and larger than {MAX_DECODED >> 20} MiB, so its lines cannot be found "
                 'quickly. Read it with as="hex".'
             )
-        return os.pread(self.file.fd, MAX_DECODED, 0)
+        return read_at(self.file.fd, MAX_DECODED, 0)
 
     def page(self, start: int, lines: int, max_chars: int) -> Page:
         """The page that begins at line `start` (negative: that many from the end); `lines` 0 means all that fit."""

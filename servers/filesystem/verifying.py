@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 
 from servers.filesystem import ripgrep, text
+from servers.filesystem.positioned import read_at
 from servers.runtime.call import Call
 from servers.runtime.errors import ToolError
 from servers.runtime.safe.opening import Opened, open_file
@@ -124,7 +125,7 @@ def _batches(call: Call, paths: Sequence[str], full: Callable[[str], str]) -> It
 
 def _is_text(opened: Opened) -> bool:
     try:
-        return not text.is_binary(os.pread(opened.fd, text.LOOKED_AT, 0))
+        return not text.is_binary(read_at(opened.fd, text.LOOKED_AT, 0))
     except OSError:
         return False
 

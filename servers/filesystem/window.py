@@ -11,6 +11,7 @@ from collections.abc import Callable
 import msgspec
 
 from servers.filesystem.offsets import Marks
+from servers.filesystem.positioned import fill_at, read_at
 from servers.runtime.errors import ToolError
 
 BLOCK = 1 << 20
@@ -79,12 +80,10 @@ class File(Source):
         self._fd = fd
 
     def read(self, at: int, count: int) -> bytes:
-        return os.pread(self._fd, min(count, max(self.size - at, 0)), at)
+        return read_at(self._fd, min(count, max(self.size - at, 0)), at)
 
     def fill(self, at: int, buffer: bytearray) -> int:
-        if not hasattr(os, "preadv"):
-            return super().fill(at, buffer)
-        return min(os.preadv(self._fd, [buffer], at), max(self.size - at, 0))
+        return min(fill_at(self._fd, buffer, at), max(self.size - at, 0))
 
     def skip(self, at: int) -> int:
         if _SEEK_DATA is None or at >= self.size:

@@ -16,7 +16,7 @@ from app.ui.kit.buttons import Button, IconButton
 from app.ui.kit.chip import Chip
 from app.ui.kit.jsonview import TextView
 from app.ui.kit.labels import Label
-from app.ui.kit.theme import L, M, S, XS, Theme
+from app.ui.kit.theme import XS, L, M, S, Theme
 
 WIDTH = 360
 
@@ -82,12 +82,21 @@ class Inspector(QFrame):
         record = self._record
         if record is None:
             return ""
-        parts = [f"{clock(record.at)} {self._title.text()}", self._reason.text(), self._paths.text(), self._facts.text()]
+        parts = [
+            f"{clock(record.at)} {self._title.text()}",
+            self._reason.text(),
+            self._paths.text(),
+            self._facts.text(),
+        ]
         parts += [self._arguments.toPlainText(), self._result.toPlainText()]
         return "\n\n".join(part for part in parts if part)
 
     def _told(self, record: CallRecord) -> str:
-        lines = [self.tr("{server} · {tool}").format(server=words.visible(record.server, 40), tool=words.visible(record.tool, 70))]
+        lines = [
+            self.tr("{server} · {tool}").format(
+                server=words.visible(record.server, 40), tool=words.visible(record.tool, 70)
+            )
+        ]
         lines.append(self.tr("at {time}, call {id}").format(time=clock(record.at), id=record.id))
         if record.duration_ms is not None:
             lines.append(self.tr("took {time}").format(time=words.duration(record.duration_ms)))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QItemSelection, QTimer, Qt
+from PySide6.QtCore import QItemSelection, Qt, QTimer
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QHeaderView, QLineEdit, QStackedWidget, QTableView
 
-from app.core import folders
 from app.core.journal.filter import HELP, FilterError
 from app.core.journal.record import CallRecord
 from app.ui.activity.doing import Doing
 from app.ui.activity.filters import FilterChips
-from app.ui.activity.inspector import WIDTH, Inspector
+from app.ui.activity.inspector import Inspector
 from app.ui.activity.model import LogModel
 from app.ui.activity.rows import HEIGHT, WIDTHS, RowPainter
 from app.ui.activity.source import LogSource
@@ -20,7 +19,7 @@ from app.ui.kit.buttons import Button
 from app.ui.kit.labels import Label
 from app.ui.kit.page import Empty, Page
 from app.ui.kit.services import Services
-from app.ui.kit.theme import M, S
+from app.ui.kit.theme import M
 
 TYPING_MS = 250
 
@@ -40,7 +39,9 @@ class ActivityPage(Page):
         self.doing = Doing(services, self)
         self._following = True
         self._unseen = 0
+        self._moving = False
         self._make_filter()
+        self.doing.filter = self.search_field.text
         self._make_table()
         self._pill = Button("", theme, "primary", "chevron-down", self.follow)
         self._pill.hide()
@@ -48,7 +49,9 @@ class ActivityPage(Page):
         empty = Empty(
             "activity",
             self.tr("No call yet"),
-            self.tr("Every call that an AI app makes appears here as it happens: who, what, where, and what was decided."),
+            self.tr(
+                "Every call that an AI app makes appears here as it happens: who, what, where, and what was decided."
+            ),
             theme,
             Button(self.tr("Connect an app"), theme, "primary", "clients", lambda: services.go("clients", {})),
         )
@@ -87,7 +90,9 @@ class ActivityPage(Page):
 
     def _make_filter(self) -> None:
         self.search_field = QLineEdit()
-        self.search_field.setPlaceholderText(self.tr("Filter: a word, or decision:denied, folder:~/Documents, since:2h …"))
+        self.search_field.setPlaceholderText(
+            self.tr("Filter: a word, or decision:denied, folder:~/Documents, since:2h …")
+        )
         self.search_field.setAccessibleName(self.tr("Filter"))
         self.search_field.setToolTip(HELP)
         self.search_field.setClearButtonEnabled(True)
@@ -154,15 +159,26 @@ class ActivityPage(Page):
         self._views.setCurrentIndex(0 if records or self.search_field.text() else 1)
         self.follow()
 
+    def _to_end(self) -> None:
+        self._moving = True
+        self.table.scrollToBottom()
+        self._moving = False
+
     def _older(self, records: list[CallRecord]) -> None:
+        self._moving = True
         bar = self.table.verticalScrollBar()
         keep = bar.maximum() - bar.value()
         self.model.prepend(records)
-        self.table.updateGeometries() if hasattr(self.table, "updateGeometries") else None
+        self.table.doItemsLayout()  # the bar's range must be the new one before the place is kept
         bar.setValue(bar.maximum() - keep)
+        self._moving = False
+        if self._following:
+            self._to_end()
 
     def _live(self, records: list[CallRecord]) -> None:
+        self._moving = True  # a fuller table must not look like a person scrolling
         added = self.model.take(records)
+        self._moving = False
         if self._views.currentIndex() and added:
             self._views.setCurrentIndex(0)
         now = self.inspector.record
@@ -170,7 +186,7 @@ class ActivityPage(Page):
         if changed is not None:
             self.inspector.show_record(changed)
         if self._following:
-            self.table.scrollToBottom()
+            self._to_end()
         elif added:
             self._unseen += added
             self._pill.setText(self.tr("{n} new").format(n=self._unseen))
@@ -191,7 +207,7 @@ class ActivityPage(Page):
         self._following = True
         self._unseen = 0
         self._pill.hide()
-        self.table.scrollToBottom()
+        self._to_end()
 
     @property
     def following(self) -> bool:
@@ -201,10 +217,11 @@ class ActivityPage(Page):
     def _scrolled(self, value: int) -> None:
         bar = self.table.verticalScrollBar()
         at_end = value >= bar.maximum() - HEIGHT // 2
-        if at_end and not self._following:
-            self.follow()
-        elif not at_end and self.table.underMouse() or (not at_end and self.table.hasFocus()):
-            self._following = False
+        if not self._moving:
+            if at_end and not self._following:
+                self.follow()
+            elif not at_end:
+                self._following = False
         if value <= bar.minimum() + 10 * HEIGHT and self.model.oldest is not None:
             self.source.more(self.model.oldest)
 
@@ -218,6 +235,3 @@ class ActivityPage(Page):
         text = [part for part in text if part != word] + ([word] if on else [])
         self.search_field.setText(" ".join(text))
         self._begin()
-
-
-__all__ = ["WIDTH", "ActivityPage", "S", "folders"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import msgspec
 from PySide6.QtGui import QFont, QFontDatabase, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy
@@ -40,8 +42,6 @@ class TextView(QPlainTextEdit):
     def show_json(self, raw: bytes | msgspec.Raw) -> None:
         """JSON text, indented; what is no JSON is shown as it is."""
         content = bytes(raw)
-        try:
+        with contextlib.suppress(msgspec.DecodeError, RecursionError):
             content = msgspec.json.format(content, indent=2)
-        except (msgspec.DecodeError, RecursionError):
-            pass
         self.show_text(content.decode("utf-8", "replace"))

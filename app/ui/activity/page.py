@@ -80,6 +80,7 @@ class ActivityPage(Page):
         if "filter" in arguments:
             self.search_field.setText(str(arguments["filter"]))
         self._begin()
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def search(self) -> None:
         """Ctrl+F."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 
 import msgspec
-from PySide6.QtGui import QFont, QFontDatabase, QTextOption
+from PySide6.QtGui import QFont, QFontDatabase, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy
 
 from app.ui.kit.theme import SIZES
@@ -36,8 +36,16 @@ class TextView(QPlainTextEdit):
         if len(text) > MOST:
             text = f"{text[:MOST]}\n… {len(text) - MOST:,} more characters"
         self.setPlainText(text)
-        wanted = min(self._lines, max(1, text.count("\n") + 1 + len(text) // 90))
-        self.setFixedHeight(round(self.fontMetrics().lineSpacing() * wanted + 20))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A narrower view wraps into more lines."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        lines = min(self._lines, max(1, round(self.document().size().height())))
+        self.setFixedHeight(self.fontMetrics().lineSpacing() * lines + 20)
 
     def show_json(self, raw: bytes | msgspec.Raw) -> None:
         """JSON text, indented; what is no JSON is shown as it is."""

@@ -95,6 +95,7 @@ def plan_connect(
     notes = _about(target, mark)
     entries: dict[str, Written] = {}
     here = entries_of(target, snapshot)
+    _refuse_doubles(target, text, servers)
     before_ours = any(record.owns(value, installation.bridge) for value in here.values())
     for server in servers:
         key = _key_for(server, here, record, place, installation, target)
@@ -177,6 +178,15 @@ def _key_for(
         "Nothing was written.",
         "Remove or rename one of them in the client's settings.",
     )
+
+
+def _refuse_doubles(target: Target, text: str, servers: tuple[str, ...]) -> None:
+    """A name that we might take, standing twice: whichever we looked at, the client may look at the other."""
+    doubled = splice.twice(text, target.client.section, target.client.dialect)
+    for server in servers:
+        for key in (server, f"doorkeep-{server}"):
+            if key in doubled:
+                raise _refused(target, SpliceError(f'the key "{key}" stands there twice'))
 
 
 def _put(target: Target, text: str, key: str, value: dict[str, Any]) -> tuple[str, Trace]:

@@ -56,6 +56,14 @@ def members(text: str, section: str, dialect: Dialect) -> dict[str, Any]:
     return {each.key: _parsed(text, each.value, dialect) for each in holder.value.members or ()}
 
 
+def twice(text: str, section: str, dialect: Dialect) -> set[str]:
+    """Keys that stand more than once in `section`. Raises JsoncError and SpliceError."""
+    holder = _section(open_root(text, dialect), section)
+    keys = [each.key for each in holder.value.members or ()] if holder is not None else []
+    seen: set[str] = set()
+    return {key for key in keys if key in seen or seen.add(key)}
+
+
 def put(text: str, section: str, key: str, value: Any, dialect: Dialect) -> tuple[str, Trace]:
     """`text` with the member `key` of the root's object `section` set to `value`; the object is made where it is absent.
 

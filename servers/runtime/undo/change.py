@@ -40,7 +40,7 @@ class Change:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None and self.committed:
             self._store.add(self.id, Outcome(done=True))
-        elif not self.committed or not any(_happened(step) for step in self.record.steps):
+        elif not self.committed or not any(self._happened(step) for step in self.record.steps):
             self.abandon()
 
     def before(self, parent: Parent, *, after: str = "", undoable: bool = True) -> None:
@@ -94,6 +94,7 @@ class Change:
         name = self._image_name()
         told = {"image": name, "inode": found.st_ino, "device": found.st_dev, "size": size}
         self._store.make_room(size, parent.path)
+        self._store.total += size
         self._add(step_of("trash", parent.path, **told))
         return Trashing(parent, trash.Place(self._store.images_path, name), self._store)
 
@@ -122,6 +123,19 @@ class Change:
         self._store.forget(self.record)
         self.committed = False
 
+    def _happened(self, step: Step) -> bool:
+        """Whether the world shows that the step was done. Only metadata is looked at, and only our own record depends on it."""
+        if step.kind == "trash":
+            # A copy may lie there though removing the original failed half-way: then the copy must stay.
+            place = os.path.join(self._store.images_path, step.image) if step.image else meant(step.place)
+            return os.path.lexists(place)
+        try:
+            found = os.lstat(step.real_path())
+        except OSError:
+            return step.kind in ("remove", "remove_folder")
+        here = (found.st_ino, found.st_dev) == (step.inode, step.device)
+        return here if step.kind == "move" else not here
+
     def _image_name(self) -> str:
         return f"{self.id}.{len(self.record.steps)}"
 
@@ -134,7 +148,7 @@ class Change:
         found = _look(parent)
         told = {"inode": found.st_ino, "device": found.st_dev, "mode": found.st_mode & 0o777, "after": after}
         if not undoable:
-            self._add(step_of(kind, parent.path, **told))
+            self._add(step_of(kind, parent.path, size=found.st_size, image_mtime=found.st_mtime_ns, **told))
             return
         self._store.make_room(found.st_size, parent.path)
         name = self._image_name()
@@ -182,13 +196,3 @@ def _look(parent: Parent) -> os.stat_result:
     if found is None:
         raise NotFoundError(f"Cannot change {parent.path}: there is no such file or folder.")
     return found
-
-
-def _happened(step: Step) -> bool:
-    """Whether the world shows that the step was done. Only metadata is looked at, and only our own record depends on it."""
-    try:
-        found = os.lstat(step.real_path())
-    except OSError:
-        return step.kind in ("remove", "remove_folder", "trash")
-    here = (found.st_ino, found.st_dev) == (step.inode, step.device)
-    return here if step.kind == "move" else not here

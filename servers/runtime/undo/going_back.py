@@ -22,6 +22,7 @@ from servers.runtime.undo.record import Record, Step
 from servers.runtime.undo.store import UndoStore
 
 WHAT = "undo a change of"
+_COMING_BACK = ("remove", "remove_folder", "trash", "move")
 _IMAGE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
@@ -70,12 +71,13 @@ class GoingBack(msgspec.Struct):
 
 
 class World:
-    """Where the steps are looked up, and the paths that steps looked at before will have taken away by then."""
+    """Where the steps are looked up, and the paths that steps looked at before will have taken away, or brought, by then."""
 
     def __init__(self, store: UndoStore, folders: Folders) -> None:
         self.store = store
         self.folders = folders
         self.vanishing: set[str] = set()
+        self.appearing: set[str] = set()
 
 
 def _line(taking: Taking) -> str:
@@ -96,8 +98,12 @@ def plan_undo(store: UndoStore, folders: Folders, change_id: str) -> GoingBack:
     for step in reversed(record.steps):
         taking = _LOOKS[step.kind](world, step)
         takings.append(taking)
-        if step.kind in ("create", "make_folder", "move") and not taking.conflict:
+        if taking.conflict or taking.skipped:
+            continue
+        if step.kind in ("create", "make_folder", "move", "restore"):
             world.vanishing.add(step.path)
+        if step.kind in ("remove", "remove_folder", "trash"):
+            world.appearing.add(step.path)
     return GoingBack(record, takings)
 
 
@@ -106,12 +112,18 @@ def _write(world: World, step: Step) -> Taking:
     try:
         with open_file(world.folders, step.real_path(), "change", WHAT) as opened:
             taking.state = etag(opened.fd, opened.stat)
-            same = (opened.stat.st_ino, opened.stat.st_dev) == (step.inode, step.device)
+            now = opened.stat
+            untouched = (now.st_ino, now.st_dev, now.st_size, now.st_mtime_ns) == (
+                step.inode,
+                step.device,
+                step.size,
+                step.image_mtime,
+            )
     except NotFoundError:
         return _conflict(taking, f"{step.path} no longer exists", forcible=bool(step.image))
     except (ToolError, OSError) as error:
         return _conflict(taking, str(error))
-    if same or taking.state == _image_etag(world.store, step):
+    if untouched or taking.state == _image_etag(world.store, step):
         taking.skipped = True
     elif not step.image:
         _conflict(taking, "no before-image was kept, since it was too large")
@@ -137,7 +149,7 @@ def _create(world: World, step: Step) -> Taking:
 
 def _remove(world: World, step: Step) -> Taking:
     taking = Taking(step, f"bring back {step.path} ({step.size:,} bytes)")
-    found = _look(taking, world.folders, step.real_path())
+    found = _look(world, taking, step.real_path())
     if found is not None:
         if taking.state == _image_etag(world.store, step) or (found.st_ino, found.st_dev) == (step.inode, step.device):
             taking.skipped = True
@@ -150,7 +162,7 @@ def _remove(world: World, step: Step) -> Taking:
 
 def _make_folder(world: World, step: Step) -> Taking:
     taking = Taking(step, f"remove the folder {step.path}, which was new")
-    found = _look(taking, world.folders, step.real_path())
+    found = _look(world, taking, step.real_path())
     if taking.conflict:
         return taking
     if found is None:
@@ -171,7 +183,7 @@ def _make_folder(world: World, step: Step) -> Taking:
 
 def _remove_folder(world: World, step: Step) -> Taking:
     taking = Taking(step, f"make the folder {step.path} again")
-    found = _look(taking, world.folders, step.real_path())
+    found = _look(world, taking, step.real_path())
     if found is not None and kinds.S_ISDIR(found.st_mode):
         taking.skipped = True
     elif found is not None and step.path not in world.vanishing:
@@ -181,13 +193,13 @@ def _remove_folder(world: World, step: Step) -> Taking:
 
 def _move(world: World, step: Step) -> Taking:
     taking = Taking(step, f"move {step.path} back to {step.source}")
-    back = _look(taking, world.folders, step.real_source())
+    back = _look(world, taking, step.real_source())
     if taking.conflict:
         return taking
     if back is not None and (back.st_ino, back.st_dev) == (step.inode, step.device):
         taking.skipped = True
         return taking
-    found = _look(taking, world.folders, step.real_path())
+    found = _look(world, taking, step.real_path())
     if taking.conflict:
         return taking
     if found is None:
@@ -203,31 +215,38 @@ def _move(world: World, step: Step) -> Taking:
 
 def _trash(world: World, step: Step) -> Taking:
     taking = Taking(step, f"bring {step.path} back from the trash")
-    found = _look(taking, world.folders, step.real_path())
+    found = _look(world, taking, step.real_path())
     if taking.conflict:
         return taking
-    if found is not None and (found.st_ino, found.st_dev) == (step.inode, step.device):
-        taking.skipped = True
-        return taking
-    if found is not None and step.path not in world.vanishing:
-        return _conflict(taking, f"something else lies at {step.path} by now")
     try:
-        if step.image:
-            os.stat(step.image, dir_fd=world.store.images, follow_symlinks=False)
-        else:
-            there = os.lstat(meant(step.place))
-            if (there.st_ino, there.st_dev) != (step.inode, step.device):
-                return _conflict(taking, "the trash holds something else under that name by now")
-    except FileNotFoundError:
-        return _conflict(taking, "it is no longer in the trash, which was emptied")
+        there = _in_trash(world.store, step)
     except OSError as error:
         return _conflict(taking, f"the trash cannot be read: {error.strerror}")
+    if there is None:
+        if found is not None and (found.st_ino, found.st_dev) == (step.inode, step.device):
+            taking.skipped = True
+            return taking
+        return _conflict(taking, "it is no longer in the trash, which was emptied")
+    # A copy out of another file system has an inode of its own.
+    if not step.image and (there.st_ino, there.st_dev) != (step.inode, step.device):
+        return _conflict(taking, "the trash holds something else under that name by now")
+    if found is not None and step.path not in world.vanishing:
+        return _conflict(taking, f"something else lies at {step.path} by now")
     return taking
+
+
+def _in_trash(store: UndoStore, step: Step) -> os.stat_result | None:
+    try:
+        if step.image:
+            return os.stat(step.image, dir_fd=store.images, follow_symlinks=False)
+        return os.lstat(meant(step.place))
+    except FileNotFoundError:
+        return None
 
 
 def _restore(world: World, step: Step) -> Taking:
     taking = Taking(step, f"put {step.path} into the trash again")
-    found = _look(taking, world.folders, step.real_path())
+    found = _look(world, taking, step.real_path())
     if found is None and not taking.conflict:
         taking.skipped = True
     elif found is not None and step.inode and (found.st_ino, found.st_dev) != (step.inode, step.device):
@@ -247,16 +266,20 @@ _LOOKS = {
 }
 
 
-def _look(taking: Taking, folders: Folders, path: str) -> os.stat_result | None:
+def _look(world: World, taking: Taking, path: str) -> os.stat_result | None:
     """What lies at `path`; its inode goes into the taking's state, a refusal into its conflict."""
     try:
-        with open_parent(folders, path, "change", WHAT) as parent:
+        with open_parent(world.folders, path, "change", WHAT) as parent:
+            if parent.path != path:
+                _conflict(taking, f"{shown(path)} leads to {shown(parent.path)} by now")
+                return None
             found = parent.look()
-            taking.state = _state(folders, parent, found)
+            taking.state = _state(world.folders, parent, found)
             return found
     except NotFoundError:
-        if taking.step.kind in ("remove", "trash", "remove_folder") or path == taking.step.real_source():
-            _conflict(taking, f"the folder {os.path.dirname(path)} no longer exists")
+        above = os.path.dirname(path)
+        if taking.step.kind in _COMING_BACK and shown(above) not in world.appearing:
+            _conflict(taking, f"the folder {shown(above)} no longer exists")
         return None
     except (ToolError, OSError) as error:
         _conflict(taking, str(error))

@@ -81,6 +81,7 @@ def _copied(fd: int, found: os.stat_result, store: int, name: str) -> os.stat_re
     try:
         copy_bytes(fd, image)
         liken(image, found, fd)
+        os.utime(image, ns=(found.st_atime_ns, found.st_mtime_ns))
         flush(image)
         return os.fstat(image)
     except BaseException:

@@ -22,8 +22,9 @@ class Step(msgspec.Struct, omit_defaults=True):
 
     write, remove: `image` is the before-image's name in the store, empty where none could be kept. move: from `source` to
     `path`. trash, restore: `place` is where the entry lies meanwhile, `image` its name there if that is the store itself, and
-    `note` the trash's description of it. `inode` and `device` tell the entry before the step, `size` its bytes, `mode` its
-    permission bits. `after` is the etag of the file that the step leaves, where it is known.
+    `note` the trash's description of it. `inode` and `device` tell the entry before the step, `size` its bytes,
+    `image_mtime` when it was written to (nanoseconds), `mode` its permission bits. `after` is the etag of the file that the
+    step leaves, where it is known.
     """
 
     kind: Kind

@@ -17,7 +17,7 @@ from servers.runtime.safe.durable import flush, flush_folder
 from servers.runtime.safe.moving import remove_quietly
 from servers.runtime.safe.opening import Parent
 from servers.runtime.safe.words import NotFoundError, RefusedError, said
-from servers.runtime.undo import record
+from servers.runtime.undo import record, recovery
 from servers.runtime.undo.change import Change
 from servers.runtime.undo.record import Outcome, Record
 
@@ -25,6 +25,7 @@ MEGABYTE = 1_000_000
 MAX_RECORD = 64 * MEGABYTE
 _GRACE = 600
 """Seconds for which an image without a record may belong to a change that another process is just preparing."""
+_LOOKED_AT = 200
 _SWEEP_EVERY = 3600
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
@@ -165,7 +166,17 @@ class UndoStore:
                 self._forget(change_id)
                 self.total -= sizes[change_id]
                 gone += 1
+        self._recover(ids)
         return gone
+
+    def _recover(self, ids: list[str]) -> None:
+        """Clean up behind changes that a crash cut short; they are looked at once."""
+        latest = record.id_at(time.time_ns() // 1_000_000 - recovery.OLD_ENOUGH * 1000)
+        for change_id in sorted((one for one in ids if one < latest), reverse=True)[:_LOOKED_AT]:
+            found = self._read(change_id)
+            if found is not None and not found.done:
+                recovery.clear(found)
+                self.add(change_id, Outcome(done=True))
 
     def _sizes(self, known: set[str]) -> dict[str, int]:
         """Bytes of images by change. An image whose change is not `known` is removed once it is surely nobody's."""

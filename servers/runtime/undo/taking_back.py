@@ -75,30 +75,38 @@ def apply_undo(
 def _prepare(store: UndoStore, folders: Folders, change: Change, taking: Taking) -> Trashing | None:
     """The step of the undo's own record that takes this one back."""
     step = taking.step
-    with open_parent(folders, step.real_path(), "change", WHAT) as parent:
-        match step.kind:
-            case "write" if taking.state:
-                change.before(parent, after=_etag_to_be(store, step))
-            case "write" | "remove":
-                change.created(parent, after=_etag_to_be(store, step))
-            case "create":
-                change.removed(parent)
-            case "make_folder":
-                change.removed_folder(parent)
-            case "remove_folder":
-                change.made_folder(parent)
-            case "move":
-                with open_parent(folders, step.real_source(), "change", WHAT) as source:
-                    change.moved(parent, source)
-            case "trash":
-                # A copy out of another file system has an inode of its own, so only a plain rename can promise one.
-                told = {} if step.image else {"inode": step.inode, "device": step.device}
-                change.add(step_of("restore", parent.path, place=step.place, **told))
-            case "restore":
-                # The parent is opened again to do it; the place stays reserved.
-                trashing = change.trashed(parent)
-                trashing.let_go()
-                return trashing
+    path = step.real_path()
+    # What will be new is put down by path: the folder that it goes into may be new as well, by a step before it.
+    if step.kind == "remove" or (step.kind == "write" and not taking.state):
+        change.add(step_of("create", path, after=_etag_to_be(store, step)))
+    elif step.kind == "remove_folder":
+        change.add(step_of("make_folder", path))
+    elif step.kind == "trash":
+        # A copy out of another file system has an inode of its own, so only a plain rename can promise one.
+        told = {} if step.image else {"inode": step.inode, "device": step.device}
+        change.add(step_of("restore", path, place=step.place, **told))
+    else:
+        with open_parent(folders, path, "change", WHAT) as parent:
+            return _prepare_away(store, change, parent, taking)
+    return None
+
+
+def _prepare_away(store: UndoStore, change: Change, parent: Parent, taking: Taking) -> Trashing | None:
+    """As `_prepare`, for what takes something away that lies there now."""
+    step = taking.step
+    if step.kind == "write":
+        change.before(parent, after=_etag_to_be(store, step))
+    elif step.kind == "create":
+        change.removed(parent)
+    elif step.kind == "make_folder":
+        change.removed_folder(parent)
+    elif step.kind == "move":
+        told = {"inode": step.inode, "device": step.device, "size": step.size}
+        change.add(step_of("move", step.real_source(), source=step.path, **told))
+    else:
+        trashing = change.trashed(parent)
+        trashing.let_go()  # the parent is opened again to do it; the place stays reserved
+        return trashing
     return None
 
 
@@ -106,23 +114,21 @@ def _do(store: UndoStore, folders: Folders, change: Change, taking: Taking, tras
     step = taking.step
     with open_parent(folders, step.real_path(), "change", WHAT) as parent:
         try:
-            match step.kind:
-                case "write" | "remove":
-                    _write_back(store, change, parent, step, taking.state if step.kind == "write" else "")
-                case "create":
-                    _remove(parent)
-                case "make_folder":
-                    os.rmdir(parent.name, dir_fd=parent.fd)
-                case "remove_folder":
-                    os.mkdir(parent.name, step.mode or 0o777, dir_fd=parent.fd)
-                case "move":
-                    with open_parent(folders, step.real_source(), "change", WHAT) as source:
-                        moving.rename_new(parent.fd, parent.name, source.fd, source.name)
-                case "trash":
-                    _bring_back(store, parent, step)
-                case "restore":
-                    if trashing is not None:
-                        trashing.take(parent)
+            if step.kind in ("write", "remove"):
+                _write_back(store, change, parent, step, taking.state if step.kind == "write" else "")
+            elif step.kind == "create":
+                _remove(parent)
+            elif step.kind == "make_folder":
+                os.rmdir(parent.name, dir_fd=parent.fd)
+            elif step.kind == "remove_folder":
+                os.mkdir(parent.name, step.mode or 0o777, dir_fd=parent.fd)
+            elif step.kind == "move":
+                with open_parent(folders, step.real_source(), "change", WHAT) as source:
+                    trash.carry(parent.fd, parent.name, source.fd, source.name, store.quota)
+            elif step.kind == "trash":
+                _bring_back(store, parent, step)
+            elif trashing is not None:
+                trashing.take(parent)
         except OSError as error:
             raise said(WHAT, parent.path, error) from None
 

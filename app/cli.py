@@ -36,18 +36,18 @@ def main(argv: list[str] | None = None) -> int:
         print(f"doorkeep {VERSION}")
         return 0
     args = _parse(given)
-    if args is None:
-        return 2
+    if args.command is None:
+        return _tray(args.home)
     return _run(args)
 
 
-def _parse(given: list[str]) -> argparse.Namespace | None:
+def _parse(given: list[str]) -> argparse.Namespace:
     import argparse
 
     parser = argparse.ArgumentParser(
         prog="doorkeep",
         description="Stands between AI apps and your computer.",
-        epilog="doorkeep COMMAND --help tells the rest.",
+        epilog="doorkeep COMMAND --help tells the rest; doorkeep alone starts the desktop app.",
     )
     parser.add_argument("--version", action="store_true", help="show the version")
     parser.add_argument("--home", help="where all state lies (else DOORKEEP_HOME, else the default)")
@@ -59,11 +59,30 @@ def _parse(given: list[str]) -> argparse.Namespace | None:
         if module != wanted:
             commands.add_parser(name, help=words)
     _accept_home_everywhere(commands)
-    args = parser.parse_args(given)
-    if args.command is None:
-        parser.print_help(sys.stderr)
-        return None
-    return args
+    return parser.parse_args(given)
+
+
+def _tray(home: str | None) -> int:
+    """The desktop app is a program of its own: this one knows no Qt."""
+    import subprocess
+
+    frozen = getattr(sys, "frozen", False)
+    program = [_beside("doorkeep-tray")] if frozen else [sys.executable, "-P", "-m", "app"]
+    try:
+        return subprocess.run([*program, *(["--home", home] if home else [])], check=False).returncode
+    except OSError as error:
+        print(
+            f"doorkeep: the desktop app could not be started: {error.strerror}. Install Doorkeep anew.", file=sys.stderr
+        )
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _beside(name: str) -> str:
+    import os
+
+    return os.path.join(os.path.dirname(sys.executable), f"{name}.exe" if sys.platform == "win32" else name)
 
 
 def _accept_home_everywhere(commands: argparse._SubParsersAction[Any]) -> None:

@@ -26,9 +26,24 @@ def test_version_and_help_answer() -> None:
     assert "folders" in run("--help").stdout
 
 
-def test_no_command_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main([]) == 2
-    assert "usage" in capsys.readouterr().err
+def test_alone_it_starts_the_desktop_app_as_a_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[list[str]] = []
+
+    def note(command: list[str], check: bool) -> subprocess.CompletedProcess[str]:
+        started.append(command)
+        return subprocess.CompletedProcess(command, 7)
+
+    monkeypatch.setattr(subprocess, "run", note)
+    assert cli.main(["--home", "/somewhere"]) == 7
+    assert started[0][1:] == ["-P", "-m", "app", "--home", "/somewhere"]
+
+
+def test_alone_without_a_desktop_it_says_so_in_one_line(home: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
+    alone = run()
+    assert alone.returncode == 1
+    assert len(alone.stderr.splitlines()) == 1
+    assert "no desktop" in alone.stderr
 
 
 def test_an_unknown_command_exits_with_two() -> None:

@@ -80,7 +80,7 @@ class Watch(QObject):
         self._clock = clock
         self._status: dict[str, Any] | None = None
         self._why_down = ""
-        self._starting = True
+        self._starting = not link.is_up
         self._heard = 0.0
         self._calls: dict[int, CallRecord] = {}
         self.questions: list[Question] = []
@@ -185,14 +185,12 @@ class Watch(QObject):
         if status is None:
             return self._down()
         paused = bool(status.get("paused"))
-        for key, fix in (("journal_error", "log"), ("settings_error", "settings")):
-            if status.get(key):
-                what = (
-                    self.tr("The log cannot be written, so every call is refused.")
-                    if fix == "log"
-                    else self.tr("The settings file has a mistake; the last good one is in force.")
-                )
-                return Facts("problem", what, str(status[key]), fix, paused, self._heard)
+        if status.get("journal_error"):
+            what = self.tr("The log cannot be written, so every call is refused.")
+            return Facts("problem", what, str(status["journal_error"]), "log", paused, self._heard)
+        if status.get("settings_error"):
+            what = self.tr("The settings file has a mistake; the last good one is in force.")
+            return Facts("problem", what, str(status["settings_error"]), "settings", paused, self._heard)
         if self.questions:
             return Facts("asks", self._asking(), "", "", paused, self._heard)
         if paused:

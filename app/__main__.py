@@ -1,0 +1,87 @@
+"""`doorkeep-tray`: the desktop app. Parses its words, makes the application and lets the desk compose the rest."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs until the person quits. Returns 0; 1 where it could not start; 2 for wrong words."""
+    args = _parse(sys.argv[1:] if argv is None else argv)
+    if args.self_test:
+        from app.ui.shell.self_test import run
+
+        return run()
+    from app.bridge.home import find_home
+
+    return _run(find_home(args.home), background=args.background)
+
+
+def _parse(given: list[str]) -> argparse.Namespace:
+    import argparse
+
+    parser = argparse.ArgumentParser(prog="doorkeep-tray", description="Doorkeep's tray icon and window.")
+    parser.add_argument("--background", action="store_true", help="without the window")
+    parser.add_argument("--home", help="where all state lies (else DOORKEEP_HOME, else the default)")
+    parser.add_argument(
+        "--self-test", action="store_true", help="check the installation and leave; one JSON line a check"
+    )
+    return parser.parse_args(given)
+
+
+def _no_screen() -> str:
+    """Why no window can be shown, or an empty string. Qt would end the process instead of saying so."""
+    import os
+
+    named = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+    if sys.platform in ("win32", "darwin") or named:
+        return ""
+    return "there is no desktop here (neither DISPLAY nor WAYLAND_DISPLAY is set). Use the commands: doorkeep --help"
+
+
+def _run(home: str, *, background: bool) -> int:
+    reason = _no_screen()
+    if reason:
+        sys.stderr.write(f"doorkeep-tray: {reason}\n")
+        return 1
+    try:
+        from PySide6.QtGui import QGuiApplication
+        from PySide6.QtWidgets import QApplication
+    except ImportError as error:
+        sys.stderr.write(f"doorkeep-tray: a library of the desktop is missing: {error}. Install it and start again.\n")
+        return 1
+    QGuiApplication.setDesktopFileName("doorkeep")
+    app = QApplication([sys.argv[0]])
+    app.setApplicationName("Doorkeep")
+    app.setQuitOnLastWindowClosed(False)
+    from app.ui.shell.single import Single
+
+    single = Single(home)
+    if not single.first:
+        return 0
+    from app.desktop import preferences
+    from app.ui.kit.theme import Theme
+    from app.ui.shell.desk import Desk
+    from app.ui.shell.leaving import Leaving
+
+    if sys.platform != "darwin":
+        app.setStyle("Fusion")
+    kept = preferences.load(home)
+    theme = Theme(kept.theme)
+    theme.apply()
+    desk = Desk(home, theme, kept)
+    single.raised.connect(desk.open)
+    leaving = Leaving(desk.leave)
+    desk.begin(background=background)
+    code = app.exec()
+    leaving.close()
+    single.close()
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,199 @@
+"""Composes the desktop app: tray, window, questions and notifications around one link. It decides when a window is shown, nothing else.
+
+Without a tray the window is the app: it is never hidden to nowhere. A tray may come and go while we run.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
+from PySide6.QtWidgets import QMessageBox
+
+from app.desktop import preferences
+from app.ui.kit.background import Background
+from app.ui.kit.gateway import GatewayLink
+from app.ui.kit.messages import Messages
+from app.ui.kit.services import Services
+from app.ui.kit.theme import Theme
+from app.ui.kit.watch import Watch
+from app.ui.shell import pages
+from app.ui.shell.starting import Starting
+from app.ui.shell.tray import Tray
+from app.ui.shell.window import Window
+
+TRAY_CHECK_MS = 15_000
+"""How often we look whether the tray that our window hides in is still there; only while the window is hidden."""
+STOP_MS = 3000
+"""How long Quit waits for the gateway's word."""
+CALLS_MS = 500
+"""The tray's last calls change at most so often."""
+
+
+class Desk(QObject):
+    """The app's life. `home` is Doorkeep's home."""
+
+    def __init__(self, home: str, theme: Theme, kept: preferences.Preferences) -> None:
+        super().__init__()
+        self.kept = kept
+        self.theme = theme
+        self.messages = Messages(self)
+        self.background = Background(self.messages.error, self)
+        self.link = GatewayLink(home, self)
+        self.watch = Watch(self.link, self)
+        self.services = Services(home, self.link, self.background, self.messages, theme, self.go)
+        self.starting = Starting(self.link, self.watch, self.background, self)
+        self.tray = Tray(self)
+        self._window: Window | None = None
+        self._leaving = False
+        self._in_tray = False
+        self._look_for_tray = QTimer(self)
+        self._look_for_tray.setTimerType(Qt.TimerType.VeryCoarseTimer)
+        self._look_for_tray.setInterval(TRAY_CHECK_MS)
+        self._look_for_tray.timeout.connect(self._check_tray)
+        self._calls_soon = QTimer(self)
+        self._calls_soon.setSingleShot(True)
+        self._calls_soon.setInterval(CALLS_MS)
+        self._calls_soon.timeout.connect(lambda: self.tray.show_calls(self.watch.calls))
+        self.tray.open_asked.connect(self.open)
+        self.tray.question_opened.connect(lambda _id: self.open("home"))
+        self.tray.pause_asked.connect(self.pause)
+        self.tray.quit_asked.connect(self.ask_to_quit)
+        self.watch.changed.connect(self._show_facts)
+        self.watch.called.connect(self._calls_changed)
+
+    def begin(self, *, background: bool) -> None:
+        """Show the tray, and the window unless `background` and there is a tray to come back from."""
+        self._in_tray = Tray.available()
+        self.tray.show()
+        if not background or not self._in_tray:
+            self.open("home")
+        else:
+            self._look_for_tray.start()
+        self._show_facts()
+        QTimer.singleShot(0, self.starting.start)  # first what the eye waits for
+
+    # -- the window ---------------------------------------------------------------------------------------------
+
+    @property
+    def window(self) -> Window | None:
+        """The window, if it was ever shown."""
+        return self._window
+
+    def open(self, page: str = "", arguments: dict[str, Any] | None = None) -> None:
+        """Show the window in front, at a page or where it was."""
+        window = self._window or self._make_window()
+        if page or not window.now:
+            window.go(page or "home", arguments)
+        self._look_for_tray.stop()
+        window.raise_up()
+
+    def go(self, page: str, arguments: dict[str, Any]) -> None:
+        """`Services.go`: a page that this build does not have is passed over."""
+        if any(known.name == page for known in pages.PAGES):
+            self.open(page, arguments)
+
+    def _make_window(self) -> Window:
+        made = self._window = Window(
+            pages.entries(),
+            pages.makers(self.services, {"home": (self.watch, self.starting.start)}),
+            self.messages,
+            self.theme,
+        )
+        if self.kept.geometry:
+            made.take_geometry(self.kept.geometry)
+        made.closing.connect(self._closed)
+        self._show_facts()
+        return made
+
+    def _closed(self) -> None:
+        if self._leaving or self._window is None:
+            return
+        self.keep()
+        if Tray.available():
+            self._look_for_tray.start()
+            return
+        self._window.showMinimized()
+        self.messages.notice(
+            self.tr("Doorkeep stays open."),
+            self.tr("This desktop shows no tray icons, so the window is where you reach it. Quit with Ctrl+Q."),
+        )
+
+    def _check_tray(self) -> None:
+        if not Tray.available() and self._window is not None and not self._window.isVisible():
+            self.open()
+        elif not Tray.available() and self._window is None:
+            self.open("home")
+
+    # -- state --------------------------------------------------------------------------------------------------
+
+    def _show_facts(self) -> None:
+        facts = self.watch.facts
+        self.tray.show_state(facts.state, facts.sentence, paused=facts.paused)
+        said = [(question.id, question.sentence) for question in self.watch.questions]
+        self.tray.show_waiting([(id_, f"{one.who}: {one.what}") for id_, one in said])
+        if self._window is not None:
+            titles = {"asks": self.tr("needs you"), "paused": self.tr("paused"), "problem": self.tr("problem")}
+            title = titles.get(facts.state)
+            self._window.setWindowTitle(f"Doorkeep · {title}" if title else "Doorkeep")
+            self._window.sidebar.set_badge("home", len(self.watch.questions))
+
+    def _calls_changed(self) -> None:
+        if not self._calls_soon.isActive():
+            self._calls_soon.start()
+
+    def pause(self, wanted: bool) -> None:
+        """Refuse every call, or let them through again."""
+        self.link.call("pause" if wanted else "resume", None, self.messages.error)
+
+    # -- leaving ------------------------------------------------------------------------------------------------
+
+    def ask_to_quit(self) -> None:
+        """Say what quitting means, and do it if that is meant."""
+        box = QMessageBox(self._window if self._window is not None and self._window.isVisible() else None)
+        box.setWindowTitle("Doorkeep")
+        box.setIcon(QMessageBox.Icon.NoIcon)
+        box.setText(self.tr("Quit Doorkeep and close the door?"))
+        box.setInformativeText(
+            self.tr(
+                "AI apps will reach no file and no server through Doorkeep until you start it again. Calls in flight are ended."
+            )
+        )
+        leave = box.addButton(self.tr("Quit"), QMessageBox.ButtonRole.AcceptRole)
+        stay = box.addButton(self.tr("Keep running"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(stay)
+        box.setEscapeButton(stay)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.finished.connect(lambda _code: self.quit() if box.clickedButton() is leave else None)
+        box.open()
+
+    def quit(self) -> None:
+        """End gateway and app; no client starts the gateway until the user does."""
+        QTimer.singleShot(STOP_MS, self.leave)
+        self.link.call("stop", lambda _answer: self.leave(), lambda _error: self.leave(), stay=True)
+
+    def leave(self) -> None:
+        """End the app alone; the gateway goes on."""
+        if self._leaving:
+            return
+        self.close()
+        self.background.finish(1000)
+        QCoreApplication.quit()
+
+    def close(self) -> None:
+        """Let go of everything and remember the window's place."""
+        self._leaving = True
+        self.keep()
+        self.link.close()
+        self.tray.hide()
+        if self._window is not None:
+            self._window.close()
+
+    def keep(self) -> None:
+        """Remember the window's place."""
+        if self._window is not None:
+            self.kept.geometry = self._window.geometry_kept()
+            try:
+                preferences.save(self.services.home, self.kept)
+            except OSError:
+                return  # a place on the screen is not worth a message

@@ -1,0 +1,43 @@
+"""The table of pages. A page is imported when it is first opened, so that the window comes up at once."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+from app.ui.kit.page import Page
+from app.ui.kit.services import Services
+from app.ui.shell.sidebar import Entry
+
+
+class Known(NamedTuple):
+    """`name` is the page's key, `word` what the side list says, `room` and `made_by` where its class lies."""
+
+    name: str
+    word: str
+    drawing: str
+    room: str
+    made_by: str
+
+
+PAGES: tuple[Known, ...] = (
+    Known("home", str(QT_TRANSLATE_NOOP("pages", "Home")), "home", "app.ui.home.page", "HomePage"),
+)
+"""In the order of the side list and of Ctrl+1, Ctrl+2, …"""
+
+
+def entries() -> list[Entry]:
+    """The rows of the side list."""
+    return [Entry(one.name, QCoreApplication.translate("pages", one.word), one.drawing) for one in PAGES]
+
+
+def makers(services: Services, more: dict[str, Sequence[Any]]) -> dict[str, Callable[[], Page]]:
+    """How each page is made. `more` names what a page's constructor gets beside the services."""
+    return {one.name: (lambda one=one: _make(one, services, more.get(one.name, ()))) for one in PAGES}
+
+
+def _make(one: Known, services: Services, more: Sequence[Any]) -> Page:
+    return getattr(importlib.import_module(one.room), one.made_by)(services, *more)

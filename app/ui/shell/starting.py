@@ -1,0 +1,56 @@
+"""Sees to it that a gateway runs: starts one in the background at the beginning and when asked, and says why it did not come."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+
+from PySide6.QtCore import QObject
+
+from app.bridge.home import stopped_mark
+from app.control.client import ensure_gateway
+from app.core.errors import DoorkeepError
+from app.ui.kit.background import Background
+from app.ui.kit.gateway import GatewayLink
+from app.ui.kit.watch import Watch
+
+
+def start_and_greet(home: str) -> None:
+    """Returns when a gateway answers. The user starts Doorkeep, so an earlier Quit no longer counts. Raises DoorkeepError."""
+    os.makedirs(home, mode=0o700, exist_ok=True)
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(stopped_mark(home))
+    ensure_gateway(home).close()
+
+
+class Starting(QObject):
+    """One attempt at a time."""
+
+    def __init__(self, link: GatewayLink, watch: Watch, background: Background, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._link = link
+        self._watch = watch
+        self._background = background
+        self._busy = False
+
+    def start(self) -> None:
+        """Start the gateway if none answers, and follow it."""
+        if self._busy:
+            return
+        self._busy = True
+        if not self._link.is_up:
+            self._watch.starting()
+        home = self._link.home
+        self._background.run(lambda: start_and_greet(home), self._came, self._failed, self)
+
+    def _came(self, _nothing: None) -> None:
+        self._busy = False
+        self._link.open()
+
+    def _failed(self, error: Exception) -> None:
+        self._busy = False
+        self._link.open()
+        if isinstance(error, DoorkeepError):
+            self._watch.could_not_start(" ".join(part for part in (error.detail, error.fix) if part) or error.title)
+        else:
+            self._watch.could_not_start(str(error))

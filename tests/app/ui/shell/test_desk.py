@@ -1,0 +1,117 @@
+"""The app as a whole, without a gateway and without a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from app.core.journal.record import CallRecord
+from app.desktop.preferences import Preferences, load
+from app.ui.kit.theme import Theme
+from app.ui.shell import desk as room
+from app.ui.shell.desk import Desk
+from app.ui.shell.tray import Tray
+
+
+@pytest.fixture
+def desk(home: str, theme: Theme, link, qtbot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    link.home = home
+    link.answers = {
+        "status": {"paused": False, "sessions": [], "journal_error": None, "settings_error": None},
+        "approvals": {"approvals": []},
+    }
+    monkeypatch.setattr(room, "GatewayLink", lambda home, parent: link)
+    monkeypatch.setattr(room.Starting, "start", lambda self: None)
+    made = Desk(home, theme, Preferences())
+    yield made
+    made.close()
+    assert made.background.finish(20_000)
+
+
+def tray_there(monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
+    monkeypatch.setattr(Tray, "available", staticmethod(lambda: there))
+
+
+def test_in_the_background_with_a_tray_there_is_no_window(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    tray_there(monkeypatch, True)
+    desk.begin(background=True)
+    assert desk.window is None
+
+
+def test_in_the_background_without_a_tray_the_window_is_the_app(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    tray_there(monkeypatch, False)
+    desk.begin(background=True)
+    assert desk.window is not None
+    assert desk.window.isVisible()
+    desk.window.close()
+    assert desk.window.isMinimized()
+
+
+def test_with_a_tray_closing_hides_the_window_and_keeps_its_place(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    tray_there(monkeypatch, True)
+    desk.begin(background=False)
+    assert desk.window is not None
+    desk.window.close()
+    assert not desk.window.isVisible()
+    assert load(desk.services.home).geometry
+
+
+def test_a_tray_that_goes_brings_the_window_back(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    tray_there(monkeypatch, True)
+    desk.begin(background=True)
+    tray_there(monkeypatch, False)
+    desk._look_for_tray.timeout.emit()
+    assert desk.window is not None
+    assert desk.window.isVisible()
+
+
+def test_the_state_is_in_tray_and_title(desk: Desk, link) -> None:
+    desk.open("home")
+    link.answers["status"] = {**link.answers["status"], "paused": True}
+    desk.watch.look()
+    assert desk.window is not None
+    assert "paused" in desk.window.windowTitle()
+    assert "every call is refused" in desk.tray.menu.actions()[0].text()
+
+
+def test_the_trays_last_calls_follow(desk: Desk, link, qtbot) -> None:
+    link.record.emit(
+        CallRecord(
+            1, "", client="claude-ai 1", server="filesystem", tool="read_file", paths=["/x/report.md"], outcome="ok"
+        )
+    )
+    texts = lambda: [action.text() for action in desk.tray.menu.actions()]  # noqa: E731
+    qtbot.waitUntil(lambda: any("report.md" in text for text in texts()), timeout=20_000)
+
+
+def test_pausing_from_the_tray_reaches_the_gateway(desk: Desk, link) -> None:
+    desk.tray.pause_asked.emit(True)
+    desk.tray.pause_asked.emit(False)
+    assert [name for name, _ in link.calls if name in ("pause", "resume")] == ["pause", "resume"]
+
+
+def answer(desk: Desk, word: str) -> str:
+    desk.ask_to_quit()
+    box = next(child for child in QApplication.topLevelWidgets() if isinstance(child, QMessageBox))
+    said = box.informativeText()
+    next(button for button in box.buttons() if button.text() == word).click()
+    return said
+
+
+def test_quit_says_what_it_means_and_ends_the_gateway_for_good(desk: Desk, link) -> None:
+    assert "until you start it again" in answer(desk, "Quit")
+    assert ("stop", {"stay": True}) in link.calls
+
+
+def test_quit_taken_back_ends_nothing(desk: Desk, link) -> None:
+    answer(desk, "Keep running")
+    assert "stop" not in [name for name, _ in link.calls]
+
+
+def test_a_page_that_this_build_lacks_is_passed_over(desk: Desk) -> None:
+    desk.open("home")
+    desk.go("nowhere", {})
+    assert desk.window is not None
+    assert desk.window.now == "home"

@@ -14,7 +14,7 @@ import tempfile
 import time
 from typing import Any
 
-from app.bridge.home import address
+from app.bridge.home import address, stopped_mark
 from app.control.client import ControlClient
 from app.core.errors import DoorkeepError, GatewayUnreachableError
 from app.core.folders import grant
@@ -76,7 +76,12 @@ def _write(path: str, text: str) -> None:
 
 
 def end_gateway(home: str) -> None:
-    """End the gateway of a throw-away home, if there is one; by force where it does not go by itself."""
+    """End the gateway of a throw-away home, if there is one; by force where it does not go by itself.
+
+    The mark of a stopped Doorkeep comes first, so that none that a bridge has just asked for starts after it.
+    """
+    with contextlib.suppress(OSError), open(stopped_mark(home), "w", encoding="utf-8"):
+        pass
     try:
         control = ControlClient(home)
     except (DoorkeepError, OSError):

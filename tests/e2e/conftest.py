@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.bridge.home import address
+from app.bridge.home import address, stopped_mark
 from app.control.client import ControlClient, ensure_gateway
 from app.core.errors import DoorkeepError
 from app.core.folders import grant
@@ -25,7 +25,8 @@ BOUND = 20.0
 
 
 def end_gateway(home: str) -> None:
-    """Ends the gateway of a home, by force where it must be."""
+    """Ends the gateway of a home, by force where it must be. None that a bridge has just asked for comes after it."""
+    Path(stopped_mark(home)).touch()
     try:
         with ControlClient.connect(home) as control:
             pid = control.pid

@@ -72,7 +72,11 @@ def test_the_sdks_client_lists_reads_writes_and_is_refused(entry: StdioServerPar
 
 
 def test_a_home_is_reached_only_through_the_written_configuration(
-    chain: str, entry: StdioServerParameters, folder: Path, monkeypatch: pytest.MonkeyPatch
+    chain: str,
+    entry: StdioServerParameters,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    wait_until: Callable[..., object],
 ):
     monkeypatch.delenv("DOORKEEP_HOME")
 
@@ -81,6 +85,7 @@ def test_a_home_is_reached_only_through_the_written_configuration(
 
     drive(entry, "auto", story)
     with Reader(chain) as reader:
+        wait_until(lambda: [one.outcome for one in reader.query().records] == ["ok"])
         [record] = reader.query().records
     assert (record.tool, record.outcome, record.decision) == ("read_file", "ok", "allowed")
     assert record.paths == [str(folder / "report.md")]
@@ -112,7 +117,9 @@ def test_the_gateway_that_a_stripped_bridge_started_is_not_its_descendant(bridge
     assert os.getsid(pid) != os.getsid(0)
 
 
-def test_a_call_answered_to_a_client_is_in_the_log_with_its_client(bridge: Start, chain: str, folder: Path):
+def test_a_call_answered_to_a_client_is_in_the_log_with_its_client(
+    bridge: Start, chain: str, folder: Path, wait_until: Callable[..., object]
+):
     one = bridge()
     one.initialize()
     one.answer("init")
@@ -120,6 +127,7 @@ def test_a_call_answered_to_a_client_is_in_the_log_with_its_client(bridge: Start
     one.call(1, "read_file", path=str(folder / "report.md"))
     one.answer(1)
     with Reader(chain) as reader:
+        wait_until(lambda: reader.query().records)
         [record] = reader.query().records
     assert record.client == "fake 1"
     assert record.folder == str(folder)

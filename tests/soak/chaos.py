@@ -18,6 +18,7 @@ from typing import Any
 
 import msgspec
 
+from app.bridge.home import stopped_mark
 from app.control.client import ControlClient, ensure_gateway
 from app.core.errors import GatewayUnreachableError
 from app.core.folders import grant
@@ -87,7 +88,8 @@ class Chaos:
         assert self.answers["ok"] > 0, "no call ever succeeded: nothing was tested"
 
     def end(self) -> None:
-        """Ends the gateway."""
+        """Ends the gateway, and any that a bridge has just asked for."""
+        Path(stopped_mark(self.home)).touch()
         with contextlib.suppress(GatewayUnreachableError), ControlClient.connect(self.home) as control:
             pid = control.pid
             control.call("stop")

@@ -6,6 +6,7 @@ nominations, and marked `~`.
 
 from __future__ import annotations
 
+import _thread
 import os
 import time
 from collections.abc import Iterator
@@ -46,6 +47,7 @@ class _Found(msgspec.Struct):
 
 _recent: dict[str, _Found] = {}
 """Nominations of the last searches that go on with a cursor; every page verifies its own anew."""
+_recent_lock = _thread.allocate_lock()
 
 
 def search(call: Call, args: SearchFiles, tops: list[str]) -> Text:
@@ -58,7 +60,7 @@ def search(call: Call, args: SearchFiles, tops: list[str]) -> Text:
     page = show(call, args, found, query, after, base)
     head = [f"path={quoted(tops[0])}"] if base else []
     if not found.complete:
-        page.head.append(f"incomplete=stopped after {ripgrep.SECONDS:.0f} s")
+        page.head.append("incomplete=timeout")
     return Text(" ".join([*head, *page.head]) + "\n" + "".join(page.lines))
 
 
@@ -75,9 +77,10 @@ def _nominations(call: Call, args: SearchFiles, tops: list[str], query: list[str
         counts.update(part)
         complete = complete and whole
     found = _Found(sorted(counts), counts, complete, now)
-    while len(_recent) >= _KEPT:
-        _recent.pop(next(iter(_recent)), None)
-    _recent[key] = found
+    with _recent_lock:
+        while len(_recent) >= _KEPT:
+            del _recent[next(iter(_recent))]
+        _recent[key] = found
     return found
 
 
@@ -89,7 +92,8 @@ def _nominated(call: Call, args: SearchFiles, top: str, query: list[str]) -> tup
     except ToolError:
         with open_file(call.folders, top, what="search") as file:
             call.touch(file.path)
-            return {top: ALL_LINES + 1}, True
+            found = verifying.counts(call, [file.path], _same, query, only_files=False)
+            return {checked.path: checked.count for checked in found}, True
     with opened:
         call.touch(opened.path)
         part = nominating.nominate(

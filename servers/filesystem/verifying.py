@@ -7,6 +7,7 @@ said of them. Files that cannot be opened, are not open to the server, or hold n
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
@@ -19,6 +20,8 @@ from servers.runtime.safe.opening import Opened, open_file
 
 BATCH = 128
 """Files that are open at once."""
+_DESCRIPTORS = 4096
+"""Descriptors that several searches at once can need; systems begin with 256 or 1024."""
 
 
 class _Words(msgspec.Struct):
@@ -107,6 +110,8 @@ def counts(
 
 def _batches(call: Call, paths: Sequence[str], full: Callable[[str], str]) -> Iterator[list[tuple[str, Opened]]]:
     """The files that may be read and hold text, open, a batch at a time."""
+    if paths:
+        _allow_descriptors()
     for start in range(0, len(paths), BATCH):
         call.check()
         batch: list[tuple[str, Opened]] = []
@@ -121,6 +126,17 @@ def _batches(call: Call, paths: Sequence[str], full: Callable[[str], str]) -> It
         finally:
             for _, opened in batch:
                 opened.close()
+
+
+def _allow_descriptors() -> None:
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _DESCRIPTORS if hard == resource.RLIM_INFINITY else min(_DESCRIPTORS, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _is_text(opened: Opened) -> bool:

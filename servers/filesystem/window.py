@@ -5,6 +5,7 @@ Lines end at `separator` (one byte) and are counted from 1. Everything here is b
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 
@@ -90,9 +91,9 @@ class File(Source):
             return at
         try:
             return os.lseek(self._fd, at, _SEEK_DATA)
-        except OSError:
+        except OSError as error:
             # ENXIO: nothing but a hole up to the end. Anything else: the file system cannot tell.
-            return at
+            return self.size if error.errno == errno.ENXIO else at
 
 
 def _nothing() -> None:

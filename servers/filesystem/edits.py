@@ -52,7 +52,7 @@ def apply(own: str, edits: list[Edit], *, path: str, trusted_lines: bool) -> Pie
 
 def _replace_text(pieces: Pieces, edit: Edit, where: str, path: str) -> None:
     plain = Plain(pieces.text)
-    old = edit.old.replace("\r\n", "\n")
+    old = edit.old if edit.old in plain.text else edit.old.replace("\r\n", "\n")
     places = _places(plain.text, old)
     if not places:
         raise ToolError(where + nearest.explain(plain.text, old, path))

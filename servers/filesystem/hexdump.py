@@ -4,7 +4,7 @@ from __future__ import annotations
 
 ROW = 16
 """Bytes in a row."""
-WIDTH = 79
+WIDTH = 76
 """Characters that a full row takes, its line end included, with an offset of eight digits."""
 _PRINTED = bytes(byte if 0x20 <= byte < 0x7F else 0x2E for byte in range(256))
 

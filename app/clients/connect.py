@@ -5,6 +5,7 @@ An app that was asked to quit is started again, whatever happened in between.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Literal
 
@@ -124,7 +125,7 @@ def carry_out_restarting(
     except ClientConfigError:
         _start_again(target, desktop, running)
         raise
-    written = _content(target)
+    written = _signature(target)
     problem = _start_again(target, desktop, running)
     if problem:
         return msgspec.structs.replace(done, notes=(*done.notes, problem))
@@ -232,7 +233,12 @@ def _start_again(target: Target, desktop: Desktop, running: Running) -> str:
 
 
 def _after_launch(
-    target: Target, installation: Installation, done: Outcome, written: bytes, desktop: Desktop, timing: Timing
+    target: Target,
+    installation: Installation,
+    done: Outcome,
+    written: tuple[int, int],
+    desktop: Desktop,
+    timing: Timing,
 ) -> Outcome:
     title = target.client.title
     if not wait(lambda: app_running(target, desktop) is not None, timing.launch):
@@ -241,7 +247,7 @@ def _after_launch(
     if done.what != "connect":
         return msgspec.structs.replace(done, restarted=True)
     kept = _holds(target, installation)
-    wait(lambda: _content(target) != written, timing.settle)  # its own first write shows what it has in memory
+    wait(lambda: _signature(target) != written, timing.settle)  # its own first write shows what it has in memory
     if kept():
         words = f"{title} has started again and kept the entry."
     else:
@@ -251,11 +257,13 @@ def _after_launch(
     return msgspec.structs.replace(done, restarted=True, kept=kept(), notes=(*done.notes, words))
 
 
-def _content(target: Target) -> bytes:
+def _signature(target: Target) -> tuple[int, int]:
+    """Changes with every write, also with one of the same bytes."""
     try:
-        return configfile.read(target.path).content
-    except ClientConfigError:
-        return b""
+        found = os.stat(target.path)
+    except OSError:
+        return 0, 0
+    return found.st_ino, found.st_mtime_ns
 
 
 def _holds(target: Target, installation: Installation) -> Callable[[], bool]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.kit import words
 from app.ui.kit.buttons import Button
@@ -23,12 +23,14 @@ ROWS = 6
 
 
 class HomePage(Page):
-    """`start` starts the gateway."""
+    """`start` starts the gateway; `questions` makes the list of what waits for an answer."""
 
     name = "home"
     drawing = "home"
 
-    def __init__(self, services: Services, watch: Watch, start: Callable[[], None]) -> None:
+    def __init__(
+        self, services: Services, watch: Watch, start: Callable[[], None], questions: Callable[[], QWidget]
+    ) -> None:
         super().__init__(self.tr("Home"), services)
         self.watch = watch
         self._start = start
@@ -43,6 +45,7 @@ class HomePage(Page):
         row.addLayout(said, 1)
         row.addWidget(self.switch)
         self.body.addWidget(surface(row))
+        self.body.addWidget(questions())
         self.rows: list[ElidedLabel] = []
         calls = QVBoxLayout()
         calls.setSpacing(S)

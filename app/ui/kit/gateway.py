@@ -20,7 +20,18 @@ Failure = Callable[[Exception], Any]
 RETRY_MS = (100, 250, 500, 1000, 2000, 5000)
 MOST_WAITING = 1000
 MOST_BUFFERED = 64 * 1024 * 1024
+
+
+class _Heard(msgspec.Struct, frozen=True):
+    """A line, looked at just far enough to know what it is: a record's arguments must stay the bytes they are."""
+
+    event: str = ""
+    record: msgspec.Raw = msgspec.Raw()
+
+
+_look = msgspec.json.Decoder(_Heard).decode
 _decode = msgspec.json.Decoder(Joined).decode
+_decode_record = msgspec.json.Decoder(CallRecord).decode
 
 
 class GatewayLink(QObject):
@@ -103,15 +114,16 @@ class GatewayLink(QObject):
                 if read_welcome(line).error is None:
                     self._come_up()
                 return
-            message = _decode(line)
-            self._take(message)
+            heard = _look(line)
+            if heard.event == "call":
+                self.record.emit(_decode_record(heard.record))
+            else:
+                self._take(_decode(line))
         except msgspec.MsgspecError:
             return
 
     def _take(self, message: Joined) -> None:
-        if message.event == "call":
-            self.record.emit(msgspec.convert(message.record, CallRecord))
-        elif message.event:
+        if message.event:
             self.happened.emit(message)
         elif message.id is not None:
             success, failure = self._waiting.pop(message.id, (None, None))

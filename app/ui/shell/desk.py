@@ -11,12 +11,15 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
 from PySide6.QtWidgets import QMessageBox
 
 from app.desktop import preferences
+from app.ui.asking.answering import Answering
+from app.ui.asking.card import Card
+from app.ui.asking.questions import QuestionList
 from app.ui.kit.background import Background
 from app.ui.kit.gateway import GatewayLink
 from app.ui.kit.messages import Messages
 from app.ui.kit.services import Services
 from app.ui.kit.theme import Theme
-from app.ui.kit.watch import Watch
+from app.ui.kit.watch import Question, Watch
 from app.ui.shell import pages
 from app.ui.shell.starting import Starting
 from app.ui.shell.tray import Tray
@@ -43,7 +46,9 @@ class Desk(QObject):
         self.watch = Watch(self.link, self)
         self.services = Services(home, self.link, self.background, self.messages, theme, self.go)
         self.starting = Starting(self.link, self.watch, self.background, self)
+        self.answering = Answering(self.services, self.watch, self)
         self.tray = Tray(self)
+        self._card: Card | None = None
         self._window: Window | None = None
         self._leaving = False
         self._in_tray = False
@@ -56,11 +61,12 @@ class Desk(QObject):
         self._calls_soon.setInterval(CALLS_MS)
         self._calls_soon.timeout.connect(lambda: self.tray.show_calls(self.watch.calls))
         self.tray.open_asked.connect(self.open)
-        self.tray.question_opened.connect(lambda _id: self.open("home"))
+        self.tray.question_opened.connect(lambda _id: self.card.show_all())
         self.tray.pause_asked.connect(self.pause)
         self.tray.quit_asked.connect(self.ask_to_quit)
         self.watch.changed.connect(self._show_facts)
         self.watch.called.connect(self._calls_changed)
+        self.watch.asked.connect(self._asked)
 
     def begin(self, *, background: bool) -> None:
         """Show the tray, and the window unless `background` and there is a tray to come back from."""
@@ -93,10 +99,24 @@ class Desk(QObject):
         if any(known.name == page for known in pages.PAGES):
             self.open(page, arguments)
 
+    @property
+    def card(self) -> Card:
+        """The asking card, made at the first question."""
+        if self._card is None:
+            self._card = Card(self.services, self.watch, self.answering)
+            self._card.opening.connect(lambda: self.open("home"))
+        return self._card
+
+    def _asked(self, question: Question) -> None:
+        self.card.ask(question)
+
+    def _questions(self) -> QuestionList:
+        return QuestionList(self.services, self.watch, self.answering, most=20, framed=True)
+
     def _make_window(self) -> Window:
         made = self._window = Window(
             pages.entries(),
-            pages.makers(self.services, {"home": (self.watch, self.starting.start)}),
+            pages.makers(self.services, {"home": (self.watch, self.starting.start, self._questions)}),
             self.messages,
             self.theme,
         )
@@ -186,6 +206,8 @@ class Desk(QObject):
         self.keep()
         self.link.close()
         self.tray.hide()
+        if self._card is not None:
+            self._card.close()
         if self._window is not None:
             self._window.close()
 

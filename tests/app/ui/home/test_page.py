@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QWidget
 
 from app.core.journal.record import CallRecord
 from app.ui.home.page import HomePage
@@ -26,7 +27,7 @@ def started() -> list[bool]:
 
 @pytest.fixture
 def page(services, watch: Watch, started: list[bool], qtbot) -> HomePage:
-    made = HomePage(services, watch, lambda: started.append(True))
+    made = HomePage(services, watch, lambda: started.append(True), QWidget)
     qtbot.addWidget(made)
     made.opened({})
     return made

@@ -14,7 +14,15 @@ import pytest
 from app.bridge.home import address
 from app.ui.kit.gateway import GatewayLink
 
-RECORD = {"id": 7, "at": "2026-11-21T10:00:00.000Z", "client": "c", "session": "s", "server": "filesystem", "tool": "t"}
+RECORD = {
+    "id": 7,
+    "at": "2026-11-21T10:00:00.000Z",
+    "client": "c",
+    "session": "s",
+    "server": "filesystem",
+    "tool": "t",
+    "arguments": {"path": "/x"},
+}
 
 
 class Door:

@@ -35,8 +35,9 @@ if sys.platform == "linux":
             """Blocks until there is something to read or an end (True), or the parent is gone (False)."""
             while True:
                 ready = self._poll.poll(self._timeout)
-                if any(fd == self._fd for fd, _ in ready):
-                    return True
+                for fd, _ in ready:
+                    if fd == self._fd:
+                        return True
                 if ready or os.getppid() != self._parent:
                     return False
 

@@ -21,8 +21,9 @@ from servers.runtime.framing import Lines, TooLong
 if TYPE_CHECKING:
     from servers.runtime.protocol import Batch, Job
 
-CHUNK = 256 * 1024
-"""Bytes asked for in one read."""
+CHUNK = 64 * 1024
+"""Bytes asked for in one read; a larger buffer costs a mapping and its faults in each call. Reads that fill it ask for more."""
+CHUNK_MOST = 1024 * 1024
 AT_WORK = 16
 """Calls that may be at work at once, each on its thread."""
 WAITING = 1024
@@ -67,6 +68,7 @@ class Loop:
         self._sink = sink
         self._wait = wait
         self._framing = Lines(max_line)
+        self._chunk = CHUNK
         self._lines: deque[bytes | TooLong] = deque()
         self._state = _thread.allocate_lock()
         """Guards everything below down to `_ending`."""
@@ -161,11 +163,12 @@ class Loop:
             if not self._wait.readable():
                 self._end()
             try:
-                chunk = os.read(self._source, CHUNK)
+                chunk = os.read(self._source, self._chunk)
             except OSError:
                 chunk = b""
             if not chunk:
                 self._end()
+            self._chunk = CHUNK if len(chunk) < self._chunk else min(self._chunk * 4, CHUNK_MOST)
             lines.extend(self._framing.feed(chunk))
 
     def _admit(self, job: Job | Batch, line: bytes | TooLong) -> bool:

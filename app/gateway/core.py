@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 Follower = Callable[[Any], None]
 RETRY_SECONDS = 1.0
 """Between two tries to write the log while it cannot be written."""
+SOON_SECONDS = 0.005
+"""While calls are at work, rows that no kill can take reach the log's readers in this time."""
+MANY_EVENTS = 128
+"""Or as soon as so many have gathered."""
 READY_SECONDS = 0.5
 """After the start, when nobody waits: the bridge's ready answers are renewed."""
 
@@ -72,6 +76,8 @@ class Core:
         self._outbox: list[tuple[Child, bytes, Call | None]] = []
         self._changed: dict[int, None] = {}
         self._retrying = False
+        self._secured = False
+        self._soon = False
         loop.later(READY_SECONDS, self._leave_ready_answers)
 
     # -- settings -----------------------------------------------------------------------------------------------
@@ -149,8 +155,8 @@ class Core:
 
     def before_flush(self) -> None:
         """The loop's hook: record, then let lines go to servers. Never raises JournalError."""
-        if self._changed:
-            self._commit()
+        if self._changed or self.journal_error is not None:
+            self._record()
         outbox, self._outbox = self._outbox, []
         for child, line, call in outbox:
             if call is not None and self.journal_error is not None:
@@ -162,9 +168,36 @@ class Core:
             for row in changed if self._followers else ():
                 self.publish(self.journal.record(row))
 
+    def after_flush(self) -> None:
+        """The loop's hook: bring what no kill can take any more to where readers find it, once no call waits for us or much
+        has gathered, and soon in any case. Never raises JournalError."""
+        if not self._secured:
+            return
+        if not self.deadlines.waiting or self.journal.unwritten >= MANY_EVENTS:
+            self._commit()
+        elif not self._soon:
+            self._soon = True
+            self.loop.later(SOON_SECONDS, self._write_soon)
+
+    def _write_soon(self) -> None:
+        self._soon = False
+        if self._secured:
+            self._commit()
+
+    def _record(self) -> None:
+        if self._followers or self.journal_error is not None:
+            self._commit()  # who hears of a row may look it up at once
+        else:
+            self._secured = True
+            self._attempt(self.journal.secure)
+
     def _commit(self) -> None:
+        self._secured = False
+        self._attempt(self.journal.commit)
+
+    def _attempt(self, write: Callable[[], None]) -> None:
         try:
-            self.journal.commit()
+            write()
             self.journal_error = None
         except JournalError as error:
             self.journal_error = error

@@ -1,4 +1,4 @@
-"""The gateway's event loop on POSIX: one thread, one selector, nothing that blocks and no timer of its own."""
+"""The gateway's event loop on POSIX: one thread, one queue of events, nothing that blocks and no timer of its own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ if sys.platform == "win32":
     raise ImportError("the loop of Windows is app.gateway.loop_windows")
 
 import os
-import selectors
 import signal
 import socket
 from collections.abc import Callable
@@ -16,9 +15,7 @@ from typing import Any
 
 from app.gateway.channel import CHUNK, CHUNK_MOST, Channel, ignore
 from app.gateway.ticks import Ticks
-
-_READ = selectors.EVENT_READ
-_WRITE = selectors.EVENT_WRITE
+from app.gateway.watch import READ, WRITE, Watch
 
 
 class Loop(Ticks):
@@ -26,7 +23,7 @@ class Loop(Ticks):
 
     def __init__(self) -> None:
         super().__init__()
-        self._selector = selectors.DefaultSelector()
+        self._watch = Watch()
         self._signals: dict[int, Callable[[], None]] = {}
         self._wake: tuple[int, int] | None = None
 
@@ -60,23 +57,21 @@ class Loop(Ticks):
                 except OSError as error:
                     # Out of descriptors: the connection stays in the backlog, and asking again at once would spin.
                     self.on_error(error)
-                    self._selector.unregister(door)
+                    self._watch.drop(door.fileno())
                     self.later(1.0, again)
                     return
                 on_connection(connection)
 
         def again() -> None:
             if door.fileno() >= 0:
-                self._register(door, _READ, accept)
+                self._watch.add(door.fileno(), READ, accept)
 
-        self._register(door, _READ, accept)
+        self._watch.add(door.fileno(), READ, accept)
 
     def unlisten(self, door: socket.socket) -> None:
         """Accept nothing more; the socket stays open."""
-        try:
-            self._selector.unregister(door)
-        except (KeyError, ValueError):
-            return
+        if door.fileno() >= 0:
+            self._watch.drop(door.fileno())
 
     def on_signal(self, signum: int, fn: Callable[[], None]) -> None:
         """Call `fn` in the loop after the signal arrived. Only in the main thread."""
@@ -86,7 +81,7 @@ class Loop(Ticks):
             os.set_blocking(write_end, False)
             self._wake = (read_end, write_end)
             signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
-            self._register(read_end, _READ, self._signalled)
+            self._watch.add(read_end, READ, self._signalled)
         self._signals[signum] = fn
         signal.signal(signum, _noticed)
 
@@ -99,7 +94,7 @@ class Loop(Ticks):
             for fd in self._wake:
                 os.close(fd)
             self._wake = None
-        self._selector.close()
+        self._watch.close()
 
     def rewatch(self, channel: Channel) -> None:
         """Watch exactly what the channel waits for now."""
@@ -107,26 +102,27 @@ class Loop(Ticks):
             return
         wanted: dict[int, int] = {}
         if not channel.holds:
-            wanted[channel.reader] = _READ
+            wanted[channel.reader] = READ
         if channel.blocked:
-            wanted[channel.writer] = wanted.get(channel.writer, 0) | _WRITE
+            wanted[channel.writer] = wanted.get(channel.writer, 0) | WRITE
         watched: dict[int, int] = channel.watched
         if wanted == watched:
             return
-        for fd in [fd for fd in watched if fd not in wanted]:
-            self._selector.unregister(fd)
+        for fd in watched:
+            if fd not in wanted:
+                self._watch.drop(fd)
         for fd, mask in wanted.items():
             if fd not in watched:
-                self._register(fd, mask, lambda ready: self._ready(channel, ready))
+                self._watch.add(fd, mask, lambda ready: self._ready(channel, ready))
             elif watched[fd] != mask:
-                self._selector.modify(fd, mask, self._selector.get_key(fd).data)
+                self._watch.change(fd, mask)
         channel.watched = wanted
 
     def drop(self, channel: Channel) -> None:
         """Close a channel's descriptors and let its feeders go."""
         channel.closed = True
         for fd in channel.watched:
-            self._selector.unregister(fd)
+            self._watch.drop(fd)
         channel.watched = {}
         for fd in {channel.reader, channel.writer} - {-1}:
             os.close(fd)
@@ -138,17 +134,14 @@ class Loop(Ticks):
         """Close the writing descriptor alone."""
         if channel.writer != -1:
             if channel.watched.pop(channel.writer, 0):
-                self._selector.unregister(channel.writer)
+                self._watch.drop(channel.writer)
             os.close(channel.writer)
             channel.writer = -1
 
-    def _register(self, fd: Any, mask: int, fn: Callable[[int], None]) -> None:
-        self._selector.register(fd, mask, fn)
-
     def _ready(self, channel: Channel, mask: int) -> None:
-        if mask & _WRITE and channel.blocked and not channel.closed:
+        if mask & WRITE and channel.blocked and not channel.closed:
             self.dirty.append(channel)  # written in the flush: what this tick added may not be recorded yet
-        if not mask & _READ or channel.closed or channel.holds:
+        if not mask & READ or channel.closed or channel.holds:
             return
         try:
             chunk = os.read(channel.reader, channel.chunk)
@@ -166,9 +159,9 @@ class Loop(Ticks):
         channel.on_bytes(chunk)
 
     def _read(self, wait: float | None) -> None:
-        for key, mask in self._selector.select(wait):
+        for fn, mask in self._watch.wait(wait):
             try:
-                key.data(mask)
+                fn(mask)
             except Exception as error:  # a bug in one callback must not end every session
                 self.on_error(error)
 

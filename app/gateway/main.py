@@ -72,6 +72,7 @@ class Gateway:
             intruder=lambda pid, words: followers.publish(Event("refused", pid=pid, words=words)),
         )
         loop.before_flush = self.core.before_flush
+        loop.after_flush = self.core.after_flush
         for signum in (signal.SIGTERM, signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGTERM)):
             loop.on_signal(signum, self.leave)
         spawning.on_endings(loop, self.supervisor.reap)

@@ -1,6 +1,7 @@
 """What both loops have in common: the order of a tick, timers, and that nothing leaves before it is recorded.
 
-A tick: what was read is called back; timers; `before_flush` (the journal's commit); one write per channel; `after_flush`.
+A tick: what was read is called back; timers; `before_flush` (events secured); one write per channel; `after_flush` (events
+written to the log).
 While `before_flush` fails, nothing is written at all.
 """
 

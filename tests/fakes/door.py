@@ -108,6 +108,8 @@ class HandJournal:
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.committed = 0
+        """Events that no kill takes, whether they are in the log itself or ahead of it."""
+        self.written = 0
         self.fail_on: set[str] = set()
 
     def opened(self, *, client: str, session: str, server: str, tool: str, arguments: bytes) -> int:
@@ -144,9 +146,17 @@ class HandJournal:
         )
         self._add(row, "closed", body)
 
-    def commit(self) -> None:
+    @property
+    def unwritten(self) -> int:
+        return len(self.events) - self.written
+
+    def secure(self) -> None:
         self._may_fail("commit")
         self.committed = len(self.events)
+
+    def commit(self) -> None:
+        self._may_fail("commit")
+        self.committed = self.written = len(self.events)
 
     def record(self, row: int) -> CallRecord:
         found = fold(event for event in self.events if event.call == row)
@@ -275,7 +285,7 @@ class Client:
 
     def send(self, message: dict[str, Any] | bytes) -> None:
         self.session.receive(message if isinstance(message, bytes) else json.dumps(message).encode())
-        self.door.core.before_flush()
+        self.door.tick()
 
     def request(self, method: str, params: dict[str, Any] | None = None, *, bare: bool = False, id_: Any = None) -> Any:
         self._count += 1
@@ -367,6 +377,7 @@ class Door:
 
     def tick(self) -> None:
         self.core.before_flush()
+        self.core.after_flush()
 
     def say(self, fn: Callable[[], object]) -> None:
         """Let something happen, and end the loop's turn."""

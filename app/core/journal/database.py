@@ -76,6 +76,11 @@ def witness_of(home: str) -> str:
     return os.path.join(home, "journal", "head")
 
 
+def ahead_of(home: str) -> str:
+    """The file in front of the log: events that are written there first."""
+    return os.path.join(home, "journal", "ahead")
+
+
 def rebuild_mark(home: str) -> str:
     """The file whose presence asks the next start to fold every event into the derived table again."""
     return os.path.join(home, "journal", "rebuild")

@@ -9,7 +9,7 @@ import sqlite3
 
 from app.core.journal.chain import GENESIS
 from app.core.journal.head import Witness
-from app.core.journal.record import OPEN_OUTCOMES, JournalNote
+from app.core.journal.record import OPEN_OUTCOMES, Event, JournalNote
 
 
 def last_event(db: sqlite3.Connection) -> tuple[int, bytes]:
@@ -22,6 +22,25 @@ def last_call(db: sqlite3.Connection) -> int:
     """The highest call id of a fully derived log, removed calls included as far as the log tells."""
     row = db.execute("SELECT max(id) FROM calls").fetchone()
     return int(row[0] or 0)
+
+
+def not_taken(db: sqlite3.Connection, events: list[Event], base: int) -> list[Event]:
+    """Of events written ahead of the log, those that it has not got, in order. `base`: its newest event when they were written.
+
+    What belongs to a call of which the log knows nothing, as after it was begun anew, is left out.
+    """
+    if not events:
+        return []
+    newest, _ = last_event(db)
+    rows = db.execute("SELECT call, kind, at_ms, body FROM events WHERE seq > ?", (base if base <= newest else 0,))
+    there = {(row[0], row[1], row[2], bytes(row[3])) for row in rows}
+    missing = [event for event in events if (event.call, event.kind, event.at_ms, event.body) not in there]
+    known = {event.call for event in missing if event.kind == "opened"} | {
+        call for call, kind, _, _ in there if kind == "opened"
+    }
+    others = {event.call for event in missing} - known
+    known.update(call for call in others if db.execute("SELECT 1 FROM calls WHERE id=?", (call,)).fetchone())
+    return [event for event in missing if event.call in known]
 
 
 def open_calls(db: sqlite3.Connection) -> list[int]:

@@ -9,10 +9,11 @@ import contextlib
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from app.core.errors import JournalError
 from app.core.journal import database, recovery
+from app.core.journal.ahead import Ahead
 from app.core.journal.bounds import written
 from app.core.journal.chain import GENESIS, link
 from app.core.journal.derive import Derivation
@@ -52,10 +53,19 @@ class Store:
         self._keeper: Keeper | None = None
         self._inode = 0
         self._flushed = 0
+        self._ahead = Ahead(database.ahead_of(home))
         self.seq = 0
         self.hash = GENESIS
         self.call = head.found.call if head.found else 0
         self.recovered: list[int] = []
+        try:
+            self._begin()
+        except BaseException:
+            self.disconnect()
+            self._ahead.close(empty=False)
+            raise
+
+    def _begin(self) -> None:
         try:
             self._load()
             self._recover()
@@ -64,14 +74,16 @@ class Store:
             if not database.is_broken(error):
                 raise database.in_words(error) from error
             self.begin_afresh(str(error), [])
+            self._take_ahead()
+            self._close_open(None)
         except OSError as error:
-            self.disconnect()
             raise JournalError(
                 "The call log cannot be opened.", f"{error}.", "Make Doorkeep's home writable for your user."
             ) from error
-        except BaseException:
-            self.disconnect()
-            raise
+
+    def note(self, events: Sequence[Event]) -> bool:
+        """Write events ahead of the log, so that a kill cannot take them; `write` must follow. False where it cannot be done."""
+        return self._ahead.put(events, self.seq)
 
     def write(self, events: Iterable[Event], also: Callable[[], object] | None = None) -> None:
         """Chain the events and write them, after what `also` does, in one transaction. Raises sqlite3.Error."""
@@ -97,6 +109,7 @@ class Store:
                     db.execute("ROLLBACK")
                 raise
         self.seq, self.hash = seq, prev
+        self._ahead.taken()
         with contextlib.suppress(OSError):
             self._head.write(seq, self.call, prev)
 
@@ -136,11 +149,12 @@ class Store:
                 "The call log is damaged, and a new one cannot be begun.", f"{error}.", "Run: doorkeep doctor"
             ) from error
 
-    def close(self, clean: bool) -> None:
-        """Note whether the log ended in order, and give everything back. Never raises."""
+    def close(self, *, clean: bool, waiting: bool) -> None:
+        """Note whether the log ended in order, and give everything back; `waiting`: events were not written. Never raises."""
         with contextlib.suppress(OSError):
             self._head.write(self.seq, self.call, self.hash, clean=clean)
         self.disconnect()
+        self._ahead.close(empty=not waiting)
         self._head.close()
 
     def disconnect(self) -> None:
@@ -170,6 +184,22 @@ class Store:
 
     def _recover(self) -> None:
         note = recovery.torn(self._head.found, self.db, self.seq, self._head.boot)
+        self._take_ahead()
+        self._close_open(note)
+
+    def _take_ahead(self) -> None:
+        """Put into the log what an earlier gateway could only write ahead of it."""
+        missed = recovery.not_taken(self.db, self._ahead.found, self._ahead.base)
+        if missed:
+            self.write(missed)
+            self.call = max(self.call, *[event.call for event in missed])
+            while self.derivation.step(STEP):
+                pass
+        if self._ahead.found:
+            with contextlib.suppress(OSError):
+                self._ahead.forget()
+
+    def _close_open(self, note: JournalNote | None) -> None:
         self.recovered = recovery.open_calls(self.db)
         if not self.recovered and note is None:
             with contextlib.suppress(OSError):

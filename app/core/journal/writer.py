@@ -49,6 +49,7 @@ class Journal:
         self._max_pages = max(64, max_bytes // database.PAGE)
         self._max_calls = max_calls
         self._pending: list[Event] = []
+        self._noted = 0
         self._open: dict[int, list[Event]] = {}
         self._recent: dict[int, list[Event]] = {}
         self._failing = False
@@ -162,6 +163,22 @@ class Journal:
 
     # -- writing ------------------------------------------------------------------------------------------------
 
+    @property
+    def unwritten(self) -> int:
+        """Events that wait for a commit."""
+        return len(self._pending)
+
+    def secure(self) -> None:
+        """Let no kill take what was appended, in a tenth of a `commit`'s time, which must follow before long: only then do
+        readers see it. While the log cannot be written this is a commit. Raises JournalError."""
+        if self._failing or self._dead is not None:
+            self.commit()
+        elif len(self._pending) > self._noted:
+            if self._store.note(self._pending[self._noted :]):
+                self._noted = len(self._pending)
+            else:
+                self.commit()
+
     def commit(self) -> None:
         """Write what was appended. Raises JournalError; the events then wait for the next commit. Blocks ≤ 250 ms."""
         if not self._pending:
@@ -176,6 +193,7 @@ class Journal:
                 raise database.in_words(error) from error
             self._begin_afresh(str(error))
         self._pending = []
+        self._noted = 0
         self._failing = False
         if self._store.seq - self._store.derivation.through > LAG:
             self._derive(LAG // 8)
@@ -269,7 +287,7 @@ class Journal:
                 while self._store.derivation.step(LAG):
                     pass
             self._dead = JournalError("The call log is closed.")
-        self._store.close(clean=not self._open and not self._pending)
+        self._store.close(clean=not self._open and not self._pending, waiting=bool(self._pending))
 
     def _begin_afresh(self, why: str) -> None:
         """Go on in a new log, with all that is still known of calls. Raises JournalError; then no call is taken any more."""

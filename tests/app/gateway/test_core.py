@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.bridge.home import ready_answers
+from app.gateway.core import MANY_EVENTS
 from tests.fakes.door import Door
 
 
@@ -20,6 +21,34 @@ def test_nothing_goes_to_a_server_before_its_row_is_recorded(granted: Door, fold
     granted.tick()
     assert granted.journal.committed == len(granted.journal.events) == 2
     assert len(granted.child.requests("tools/call")) == 1
+
+
+def test_the_log_is_written_once_no_call_waits_for_it(granted: Door, folder: Path) -> None:
+    granted.client().call("read_file", path=str(folder))
+    assert (granted.journal.committed, granted.journal.written) == (2, 0)
+    granted.say(lambda: granted.child.give_text(granted.child.last("tools/call"), "done"))
+    assert granted.journal.committed == granted.journal.written == len(granted.journal.events) == 3
+
+
+def test_a_call_that_takes_its_time_is_in_the_log_soon_and_costs_no_timer_after_that(
+    granted: Door, folder: Path
+) -> None:
+    granted.client().call("read_file", path=str(folder))
+    timers = granted.loop.waiting
+    granted.advance(0.01)
+    granted.tick()
+    assert granted.journal.written == 2
+    assert granted.loop.waiting == timers - 1
+
+
+def test_many_calls_at_work_are_written_together(granted: Door, folder: Path) -> None:
+    client = granted.client()
+    written: list[int] = []
+    for _ in range(70):
+        client.call("read_file", path=str(folder))
+        if granted.journal.written not in (written or [0]):
+            written.append(granted.journal.written)
+    assert written == [MANY_EVENTS]
 
 
 @pytest.mark.parametrize("broken", ["opened", "decided", "commit"])

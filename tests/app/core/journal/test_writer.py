@@ -73,6 +73,39 @@ def test_nothing_is_on_the_disk_before_commit(journal: Journal, home: str) -> No
     assert stored(home) == {1: "running"}
 
 
+def test_secured_events_are_in_the_log_after_the_next_commit(journal: Journal, home: str) -> None:
+    call = open_call(journal)
+    journal.secure()
+    assert (journal.unwritten, stored(home)) == (2, {})
+    close_call(journal, call)
+    journal.secure()
+    journal.secure()
+    journal.commit()
+    assert (journal.unwritten, stored(home)) == (0, {call: "ok"})
+    assert verify(home).whole
+
+
+def test_while_the_log_cannot_be_written_nothing_more_is_secured(journal: Journal, home: str) -> None:
+    whole_call(journal)
+    with contextlib.closing(sqlite3.connect(database_of(home), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        first = open_call(journal)
+        journal.secure()
+        with pytest.raises(JournalError):
+            journal.commit()
+        second = open_call(journal)
+        with pytest.raises(JournalError):
+            journal.secure()
+    journal.secure()
+    assert stored(home) == {1: "ok", first: "running", second: "running"}
+
+
+def test_what_does_not_fit_ahead_of_the_log_is_committed(journal: Journal, home: str) -> None:
+    calls = [open_call(journal, arguments={"path": "x" * 16_000}) for _ in range(20)]
+    journal.secure()
+    assert set(stored(home)) == set(calls)
+
+
 def test_a_question_and_its_answer_are_in_the_row(journal: Journal) -> None:
     call = open_call(journal, decision=None)
     journal.asked(call, approval_id="a1", paths=["/d/x"], preview="+line")
@@ -257,8 +290,11 @@ def test_a_home_that_cannot_be_made_is_said_in_words(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("round_", range(15))
-def test_no_committed_event_is_lost_by_a_kill(home: str, journals: Open, round_: int) -> None:
-    command = [sys.executable, "-m", "tests.fakes.journal_writer", home]
+@pytest.mark.parametrize("how", ["commit", "secure"])
+def test_no_event_that_was_committed_or_secured_is_lost_by_a_kill(
+    home: str, journals: Open, round_: int, how: str
+) -> None:
+    command = [sys.executable, "-m", "tests.fakes.journal_writer", home, how]
     said: list[str] = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         assert process.stdout is not None

@@ -1,30 +1,21 @@
-"""Carrying a change out on a client's file: lock, re-read, back up, swap, verify, record. Never while its app runs unsaid.
-
-An app that was asked to quit is started again, whatever happened in between.
-"""
+"""Carrying a change out on a client's file: lock, re-read, back up, swap, verify, record. Never while its app runs unsaid."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from typing import Literal
 
 import msgspec
 
 from app.clients import backups, configfile, ownership, pending
-from app.clients.changes import Change, What, Wish, entries_of, left_as, plan_connect, plan_disconnect, plan_restore
+from app.clients.changes import Change, What, Wish, left_as, plan_connect, plan_disconnect, plan_restore
 from app.clients.configfile import ChangedMeanwhileError, Snapshot
 from app.clients.diff import unified
 from app.clients.ownership import Place, Record, Write
 from app.clients.targets import Installation, Target
 from app.core.errors import ClientConfigError
-from app.desktop.apps import QUIT_SECONDS, Desktop, Running, quit_politely, wait
+from app.desktop.apps import Desktop, Running
 
 TRIES = 5
-LAUNCH_SECONDS = 20.0
-"""How long the app may take to show that it runs again."""
-SETTLE_SECONDS = 8.0
-"""How long after its launch the file is watched: the app writes it by itself within seconds."""
 
 
 class AppRunningError(ClientConfigError):
@@ -48,14 +39,6 @@ class Outcome(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
     restarted: bool = False
     kept: bool | None = None
-
-
-class Timing(msgspec.Struct, frozen=True):
-    """Bounds of the waits around a restart of the app, in seconds."""
-
-    quit: float = QUIT_SECONDS
-    launch: float = LAUNCH_SECONDS
-    settle: float = SETTLE_SECONDS
 
 
 def plan(target: Target, installation: Installation, wish: Wish) -> Change:
@@ -101,35 +84,6 @@ def carry_out_when_closed(target: Target, installation: Installation, wish: Wish
     except AppRunningError:
         pending.add(installation.home, target, wish)
         return _outcome(change, "waiting", "")
-
-
-def carry_out_restarting(
-    target: Target, installation: Installation, wish: Wish, desktop: Desktop, timing: Timing | None = None
-) -> Outcome:
-    """Ask the app to quit, wait until it has, do it, start the app again, and look whether it kept the entries.
-
-    Raises ClientConfigError where the app does not quit or the change cannot be made; an app that quit is started again.
-    """
-    timing = timing or Timing()
-    plan(target, installation, wish)  # what cannot be done is refused before anybody's app is closed
-    running = app_running(target, desktop)
-    if running is None:
-        return carry_out(target, installation, wish, desktop)
-    problem = quit_politely(desktop, target.client.application, running, timing.quit)
-    if problem:
-        raise ClientConfigError(
-            problem, "Nothing was written.", "Quit it yourself and try again, or use --when-closed."
-        )
-    try:
-        done = carry_out(target, installation, wish, desktop)
-    except ClientConfigError:
-        _start_again(target, desktop, running)
-        raise
-    written = _signature(target)
-    problem = _start_again(target, desktop, running)
-    if problem:
-        return msgspec.structs.replace(done, notes=(*done.notes, problem))
-    return _after_launch(target, installation, done, written, desktop, timing)
 
 
 def app_running(target: Target, desktop: Desktop) -> Running | None:
@@ -222,62 +176,6 @@ def _settle_record(record: Record, change: Change, backup: str | None, installat
 def _place(change: Change, before: str | None, left: str) -> Place:
     target = change.target
     return Place(change.entries, before, left, ownership.now(), target.path, target.folder, target.usual)
-
-
-def _start_again(target: Target, desktop: Desktop, running: Running) -> str:
-    try:
-        desktop.start(target.client.application, running)
-    except OSError as error:
-        return f"{target.client.title} could not be started again ({error.strerror or error}): start it yourself."
-    return ""
-
-
-def _after_launch(
-    target: Target,
-    installation: Installation,
-    done: Outcome,
-    written: tuple[int, int],
-    desktop: Desktop,
-    timing: Timing,
-) -> Outcome:
-    title = target.client.title
-    if not wait(lambda: app_running(target, desktop) is not None, timing.launch):
-        words = f"{title} was asked to start again and is not to be seen yet."
-        return msgspec.structs.replace(done, restarted=True, notes=(*done.notes, words))
-    if done.what != "connect":
-        return msgspec.structs.replace(done, restarted=True)
-    kept = _holds(target, installation)
-    wait(lambda: _signature(target) != written, timing.settle)  # its own first write shows what it has in memory
-    if kept():
-        words = f"{title} has started again and kept the entry."
-    else:
-        words = (
-            f"{title} has started again and dropped the entry from its configuration: run check, then connect again."
-        )
-    return msgspec.structs.replace(done, restarted=True, kept=kept(), notes=(*done.notes, words))
-
-
-def _signature(target: Target) -> tuple[int, int]:
-    """Changes with every write, also with one of the same bytes."""
-    try:
-        found = os.stat(target.path)
-    except OSError:
-        return 0, 0
-    return found.st_ino, found.st_mtime_ns
-
-
-def _holds(target: Target, installation: Installation) -> Callable[[], bool]:
-    def holds() -> bool:
-        record = ownership.load(installation.home, target.client.id)
-        try:
-            snapshot = configfile.read(target.path)
-            here = entries_of(target, snapshot)
-        except ClientConfigError:
-            return False
-        place = record.places.get(snapshot.real, Place())
-        return all(here.get(key) == written.entry for key, written in place.entries.items())
-
-    return holds
 
 
 def running_error(target: Target) -> AppRunningError:

@@ -12,8 +12,9 @@ from app.clients import backups
 from app.clients.changes import Wish
 from app.clients.check import Report, check
 from app.clients.claude_desktop import CLIENTS, Client
-from app.clients.connect import Outcome, carry_out, carry_out_restarting, carry_out_when_closed, preview
+from app.clients.connect import Outcome, carry_out, carry_out_when_closed, preview
 from app.clients.due import Applied, apply_due
+from app.clients.restarting import carry_out_restarting
 from app.clients.targets import (
     Installation,
     Target,

@@ -15,9 +15,10 @@ from app.clients import configfile, pending
 from app.clients.changes import Wish
 from app.clients.check import check
 from app.clients.configfile import ChangedMeanwhileError
-from app.clients.connect import AppRunningError, Timing, carry_out, carry_out_restarting, carry_out_when_closed
+from app.clients.connect import AppRunningError, carry_out, carry_out_when_closed
 from app.clients.due import apply_due
 from app.clients.guardian import Guardian
+from app.clients.restarting import Timing, carry_out_restarting
 from app.clients.targets import Installation, Target
 from app.core.errors import ClientConfigError
 from app.desktop.apps import Desktop, this_desktop

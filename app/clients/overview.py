@@ -1,0 +1,80 @@
+"""Everything one may want to know of the clients of this computer at one glance. Looks only; the deeds are in `connect`."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+
+import msgspec
+
+from app.clients import backups
+from app.clients.backups import Backup
+from app.clients.check import Report, check
+from app.clients.claude_desktop import CLIENTS
+from app.clients.targets import SERVERS, Installation, Target, find_targets, written_targets
+from app.core.errors import ClientConfigError, DoorkeepError
+from app.core.journal.reader import Reader
+from app.core.journal.record import CallRecord
+from app.desktop.apps import Desktop
+
+CALLS_ITSELF = {"claude-desktop": "claude-ai", "claude-desktop-3p": "claude-ai"}
+"""The name by which a client introduces itself when it connects (`clientInfo.name`); records carry it with a version."""
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """One file of one client. `last_call`: its newest call, if the log holds one; `backups`: of this very file, newest first."""
+
+    target: Target
+    report: Report
+    last_call: CallRecord | None = None
+    backups: tuple[Backup, ...] = ()
+
+
+def known_targets(home: str) -> list[Target]:
+    """Every client's file that is there on this computer, or that we wrote into. A damaged record of ours hides nothing."""
+    found: list[Target] = []
+    for client in CLIENTS.values():
+        there = find_targets(client)
+        paths = {target.path for target in there}
+        found += there
+        with contextlib.suppress(ClientConfigError):
+            found += [target for target in written_targets(client, home) if target.path not in paths]
+    return found
+
+
+def standings(installation: Installation, desktop: Desktop) -> list[Standing]:
+    """How each of them stands now. Reads files, processes and the log: not for a thread that must stay quick."""
+    last: dict[str, CallRecord | None] = {}
+    found: list[Standing] = []
+    for target in known_targets(installation.home):
+        name = CALLS_ITSELF[target.client.id]
+        if name not in last:
+            last[name] = last_call(installation.home, name)
+        real = os.path.realpath(target.path)
+        kept = tuple(each for each in backups.list_backups(installation.home, target.client.id) if each.path == real)
+        found.append(Standing(target, check(target, installation, desktop), last[name], kept))
+    return found
+
+
+def last_call(home: str, name: str) -> CallRecord | None:
+    """The newest call of a client; None where there is none or the log cannot be read, which Activity and Home say."""
+    reader = Reader(home)
+    try:
+        records = reader.query(f'client:"{name}"', 1).records
+    except DoorkeepError:
+        return None
+    finally:
+        reader.close()
+    return records[0] if records else None
+
+
+def calls_as(client: str, record: CallRecord) -> bool:
+    """Whether that call came from that client, as far as its own word goes."""
+    return record.client.rpartition(" ")[0] == CALLS_ITSELF.get(client) or record.client == CALLS_ITSELF.get(client)
+
+
+def snippet(installation: Installation, servers: tuple[str, ...] = SERVERS) -> str:
+    """What to add to a client's configuration by hand, as JSON."""
+    entries = {server: installation.entry(server) for server in servers}
+    return json.dumps({"mcpServers": entries}, indent=2, ensure_ascii=False)

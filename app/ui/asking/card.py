@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QKeySequence, QPainter, QPaintEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.asking.answering import Answering
 from app.ui.asking.questions import QuestionList
 from app.ui.kit.buttons import Button, IconButton
 from app.ui.kit.labels import Label
 from app.ui.kit.services import Services
-from app.ui.kit.theme import L, M, Theme
+from app.ui.kit.theme import L, M
 from app.ui.kit.watch import Question, Watch
 
 WIDTH = 420
 MARGIN = 16
 
 
-class Card(QFrame):
+class Card(QWidget):
     """Shows itself for a new question; Esc puts it away, and the question stays waiting."""
 
     opening = Signal()
@@ -32,7 +32,12 @@ class Card(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAttribute(Qt.WidgetAttribute.WA_MacAlwaysShowToolWindow)
         self.setWindowTitle(self.tr("Doorkeep asks"))
-        self.setObjectName("card")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # so that no button has it before one is chosen
+        self._theme = services.theme
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self._fit)
         self.list = QuestionList(services, watch, answering)
         head = QHBoxLayout()
         head.addWidget(Label(self.tr("Doorkeep asks"), services.theme, "secondary", "muted"))
@@ -47,8 +52,7 @@ class Card(QFrame):
         column.addWidget(self.list)
         self.setFixedWidth(WIDTH)
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self).activated.connect(self.put_away)
-        services.theme.changed.connect(lambda: self._tint(services.theme))
-        self._tint(services.theme)
+        services.theme.changed.connect(self.update)
         self.list.changed.connect(self._fit)
 
     def put_away(self) -> None:
@@ -72,19 +76,29 @@ class Card(QFrame):
             self.show()
             self._fit()  # a shown one knows how many lines its text takes
 
+    def event(self, event: QEvent) -> bool:
+        """What is inside wants more or less room: fit once it has settled."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._soon.start()
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A quiet ground, and an edge that tells it from the windows below."""
+        painter = QPainter(self)
+        painter.setPen(QColor(self._theme.colours.asked))
+        painter.setBrush(QColor(self._theme.colours.surface))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
+
     def _fit(self) -> None:
         if not self.list.views:
             self.hide()
             return
         self._column.activate()
-        self.adjustSize()
+        self.setFixedHeight(max(self._column.totalHeightForWidth(WIDTH), self._column.totalMinimumSize().height()))
         screen = QGuiApplication.primaryScreen()
         if screen is not None:
             room = screen.availableGeometry()
             rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
             left = room.left() + MARGIN if rtl else room.right() - self.width() - MARGIN + 1
             self.move(left, room.top() + MARGIN)
-
-    def _tint(self, theme: Theme) -> None:
-        colours = theme.colours
-        self.setStyleSheet(f"QFrame#card {{ background: {colours.surface}; border: 1px solid {colours.asked}; }}")

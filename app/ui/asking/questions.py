@@ -11,7 +11,7 @@ from app.ui.asking.question import QuestionView
 from app.ui.kit.labels import Label
 from app.ui.kit.page import surface
 from app.ui.kit.services import Services
-from app.ui.kit.theme import M
+from app.ui.kit.theme import XL, M
 from app.ui.kit.watch import Question, Watch
 
 TICK_MS = 1000
@@ -35,7 +35,7 @@ class QuestionList(QWidget):
         self._views: dict[str, tuple[QuestionView, QWidget]] = {}
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(M)
+        self._column.setSpacing(M if framed else XL)
         self._rest = Label("", services.theme, "secondary", "muted")
         self._column.addWidget(self._rest)
         self._tick = QTimer(self)
@@ -104,7 +104,7 @@ class QuestionList(QWidget):
         self._tick.stop()
 
     def _add(self, question: Question) -> None:
-        view = QuestionView(question, self._answering, self._services.theme)
+        view = QuestionView(question, self._answering, self._services.theme, self._watch.clock)
         view.open_up(not self._views)
         held: QWidget = view
         if self._framed:

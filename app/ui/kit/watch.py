@@ -66,7 +66,10 @@ class Facts(NamedTuple):
 
 
 class Watch(QObject):
-    """`changed` after anything else than a call changed; `called` after a call did; `asked` once for each new question."""
+    """`changed` after anything else than a call changed; `called` after a call did; `asked` once for each new question.
+
+    `clock` is the monotonic one that the questions' ends are told by.
+    """
 
     changed = Signal()
     called = Signal()
@@ -77,7 +80,7 @@ class Watch(QObject):
     ) -> None:
         super().__init__(parent)
         self._link = link
-        self._clock = clock
+        self.clock = clock
         self._status: dict[str, Any] | None = None
         self._why_down = ""
         self._starting = not link.is_up
@@ -146,7 +149,7 @@ class Watch(QObject):
 
     def _take_questions(self, answer: dict[str, Any]) -> None:
         known = {question.id for question in self.questions}
-        now = self._clock()
+        now = self.clock()
         found: list[Question] = []
         for given in answer.get("approvals", []):
             question = msgspec.convert(given, Question)

@@ -51,19 +51,22 @@ def test_it_lies_at_the_top_right(card: Card, ask, question, qapp) -> None:
     assert card.y() - room.top() < 32
 
 
-def test_it_looks_right(card: Card, ask, question, screens) -> None:
+def test_it_looks_right(card: Card, ask, question, screens, qapp) -> None:
     ask(question("a"))
+    qapp.processEvents()
     screens("card", card)
     ask(
         question("a"),
         question("b", tool="trash", asking=[], undoable=False),
         question("c", client="other 1", preview=""),
     )
+    qapp.processEvents()
     screens("card-several", card)
     ask(
         question(
             "d", asking=[], undoable=False, waiting=False, preview="", paths=[f"/home/ann/x/{n}" for n in range(9)]
         )
     )
+    qapp.processEvents()
     screens("card-hard", card)
     assert card.isVisible()

@@ -6,7 +6,6 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from app.core import folders, settings
-from app.core.errors import GatewayUnreachableError
 
 if TYPE_CHECKING:
     import argparse
@@ -92,17 +91,9 @@ def _as_fact(folder: settings.FolderSetting) -> dict[str, Any]:
 
 def _confirm(home: str) -> Any:
     """Waits until a running gateway lives by the new settings; none running is fine."""
+    from app.control.client import settled
 
-    def confirm() -> None:
-        from app.control.client import ControlClient
-
-        try:
-            with ControlClient.connect(home) as control:
-                control.call("settings")
-        except GatewayUnreachableError:
-            return
-
-    return confirm
+    return lambda: settled(home)
 
 
 def _print_json(fact: Any) -> None:

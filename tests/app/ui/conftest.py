@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -22,6 +22,9 @@ from app.ui.kit.background import Background
 from app.ui.kit.messages import Messages
 from app.ui.kit.services import Services
 from app.ui.kit.theme import Theme
+
+if TYPE_CHECKING:
+    from app.ui.kit.gateway import GatewayLink
 
 
 class FakeLink(QObject):
@@ -95,7 +98,14 @@ def gone() -> list[tuple[str, dict[str, Any]]]:
 def services(
     home: str, link: FakeLink, background: Background, theme: Theme, gone: list[tuple[str, dict[str, Any]]]
 ) -> Services:
-    return Services(home, link, background, Messages(), theme, lambda name, arguments: gone.append((name, arguments)))
+    return Services(
+        home,
+        cast("GatewayLink", link),
+        background,
+        Messages(),
+        theme,
+        lambda name, arguments: gone.append((name, arguments)),
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QTableView
+from PySide6.QtWidgets import QStyleOptionViewItem, QTableView
 
 from app.ui.activity.model import LogModel
 from app.ui.activity.rows import HEIGHT, RowPainter
@@ -23,4 +23,4 @@ def test_every_kind_of_row_is_drawn_in_both_directions(theme, qtbot, live) -> No
     plain = view.grab().toImage()
     view.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
     assert view.grab().toImage() != plain
-    assert view.itemDelegate().sizeHint(None, model.index(0, 0)).height() == HEIGHT
+    assert view.itemDelegate().sizeHint(QStyleOptionViewItem(), model.index(0, 0)).height() == HEIGHT

@@ -35,6 +35,12 @@ class Plain(Page):
         self.searched += 1
 
 
+def plain(window: Window, name: str) -> Plain:
+    page = window.page(name)
+    assert isinstance(page, Plain)
+    return page
+
+
 @pytest.fixture
 def window(services: Services, qtbot) -> Window:
     makers = {entry.name: (lambda entry=entry: Plain(entry.text, services)) for entry in ENTRIES}
@@ -48,8 +54,8 @@ def test_pages_are_made_when_first_opened_and_told_of_it(window: Window) -> None
     assert window.stack.count() == 1
     window.go("activity", {"filter": "x"})
     assert window.stack.count() == 2
-    assert window.page("activity").seen[-1] == {"filter": "x"}
-    assert window.page("home").left == 1
+    assert plain(window, "activity").seen[-1] == {"filter": "x"}
+    assert plain(window, "home").left == 1
 
 
 def test_shortcuts_switch_pages_and_search(window: Window, qtbot) -> None:
@@ -59,7 +65,7 @@ def test_shortcuts_switch_pages_and_search(window: Window, qtbot) -> None:
     qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     assert window.now == "activity"
     qtbot.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
-    assert window.page("activity").searched == 1
+    assert plain(window, "activity").searched == 1
     with qtbot.waitSignal(window.palette_asked):
         qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
 

@@ -74,7 +74,7 @@ class Folders:
         if sys.platform == "win32":
             from servers.runtime.safe import windows_paths
 
-            return windows_paths.resolve(argument, self._only_folder)
+            return windows_paths.resolve(argument, self._only_folder, os.path.expanduser("~"))
         argument = meant(argument)
         if argument == "~" or argument.startswith("~/"):
             text = os.path.expanduser("~") + argument[1:]

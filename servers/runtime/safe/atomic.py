@@ -13,14 +13,13 @@ import stat as kinds
 import sys
 from collections.abc import Callable
 
-from servers.runtime.safe import moving
+from servers.runtime.safe import at, moving
 from servers.runtime.safe.durable import copy_bytes, flush, flush_folder
 from servers.runtime.safe.etag import etag
 from servers.runtime.safe.opening import Parent, kind
 from servers.runtime.safe.words import ConflictError, said
 
 _TMPFILE = getattr(os, "O_TMPFILE", 0)
-_OLD = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 # EISDIR and ENOENT are what kernels say that do not know the flag (open(2)).
 _NO_TMPFILE = (errno.EOPNOTSUPP, errno.EINVAL, errno.EISDIR, errno.ENOENT, errno.ENOSYS)
 _NEVER_COPIED = ("security.capability", "security.ima", "security.evm")
@@ -99,7 +98,7 @@ def _open_old(parent: Parent, create_only: bool) -> int | None:
         raise ConflictError(f"Cannot create {parent.path}: something with this name exists already.")
     if not kinds.S_ISREG(found.st_mode):
         raise ConflictError(f"Cannot write {parent.path}: it is {kind(found.st_mode)}, not a file.")
-    fd = os.open(parent.name, _OLD, dir_fd=parent.fd)
+    fd = at.existing(parent.fd, parent.name)
     if not kinds.S_ISREG(os.fstat(fd).st_mode):
         os.close(fd)
         raise changed(parent.path)
@@ -127,13 +126,12 @@ class New:
     def _make(self) -> int:
         if _TMPFILE:
             try:
-                return os.open(".", _TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o666, dir_fd=self.parent.fd)
+                return os.open(".", _TMPFILE | os.O_RDWR | getattr(os, "O_CLOEXEC", 0), 0o666, dir_fd=self.parent.fd)
             except OSError as error:
                 if error.errno not in _NO_TMPFILE:
                     raise
         name = moving.temporary_name()
-        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
-        fd = os.open(name, flags, 0o666, dir_fd=self.parent.fd)
+        fd = at.new(self.parent.fd, name, 0o666)
         self.temporary = name
         return fd
 
@@ -180,11 +178,11 @@ class New:
             self.temporary = name
         folder, name = self.parent.fd, self.parent.name
         if not moving.exchange(folder, self.temporary, name):
-            if not same(seen, os.stat(name, dir_fd=folder, follow_symlinks=False)):
+            if not same(seen, at.stat(folder, name)):
                 raise changed(self.parent.path)
-            os.replace(self.temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+            at.rename(folder, self.temporary, folder, name)
             self.temporary = ""
-        elif not same(seen, os.stat(self.temporary, dir_fd=folder, follow_symlinks=False)):
+        elif not same(seen, at.stat(folder, self.temporary)):
             moving.exchange(folder, self.temporary, name)
             raise changed(self.parent.path)
 
@@ -205,6 +203,8 @@ def same(one: os.stat_result, other: os.stat_result) -> bool:
 
 def liken(fd: int, like: os.stat_result, source: int | None) -> None:
     """Give the open file `fd` the mode and owner of `like` and the extended attributes of the open file `source`."""
+    if sys.platform == "win32":
+        return  # ReplaceFileW passes the access list and the attributes on
     mine = os.fstat(fd)
     if (mine.st_uid, mine.st_gid) != (like.st_uid, like.st_gid):
         _give(fd, like.st_uid, like.st_gid)
@@ -213,8 +213,16 @@ def liken(fd: int, like: os.stat_result, source: int | None) -> None:
     os.fchmod(fd, kinds.S_IMODE(like.st_mode) & ~(kinds.S_ISUID | kinds.S_ISGID))
 
 
+def set_time(fd: int, like: os.stat_result) -> None:
+    """Give the open file the time of modification of `like`, where the system can do so by descriptor."""
+    if os.utime in os.supports_fd:
+        os.utime(fd, ns=(like.st_atime_ns, like.st_mtime_ns))
+
+
 def _give(fd: int, user: int, group: int) -> None:
     # Only root may give a file away; a member of the group may keep the group. Else the file is the user's own from now on.
+    if sys.platform == "win32":
+        return
     for owner in (user, -1):
         try:
             os.fchown(fd, owner, group)

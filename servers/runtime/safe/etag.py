@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import os
 
+from servers.runtime.safe import at
+
 MAX_HASHED = 1 << 20
 """Bytes up to which the content counts."""
 
@@ -20,7 +22,7 @@ def etag(fd: int, found: os.stat_result) -> str:
     """
     if found.st_size > MAX_HASHED:
         return of_stat(found)
-    content = os.pread(fd, MAX_HASHED + 1, 0)
+    content = at.read_at(fd, MAX_HASHED + 1, 0)
     if len(content) > MAX_HASHED:  # it grew since
         return of_stat(os.fstat(fd))
     return of_content(content)

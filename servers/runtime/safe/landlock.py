@@ -117,7 +117,7 @@ def _allow(ruleset: int, path: str, access: int) -> None:
     import ctypes
 
     try:
-        fd = os.open(path, getattr(os, "O_PATH", 0) | os.O_CLOEXEC)
+        fd = os.open(path, getattr(os, "O_PATH", 0) | getattr(os, "O_CLOEXEC", 0))
     except OSError:
         return  # not there: nothing to allow
     try:

@@ -11,6 +11,10 @@ import errno
 import os
 import sys
 
+if sys.platform != "linux":
+    raise ImportError("these calls are Linux's")
+
+
 O_PATH = 0o10000000
 AT_FDCWD = -100
 RESOLVE_NO_MAGICLINKS = 0x02
@@ -31,7 +35,7 @@ _SYS_RENAMEAT2 = {
 }
 _TRIES = 64
 
-LOOK = O_PATH | os.O_CLOEXEC if sys.platform == "linux" else 0
+LOOK = O_PATH | os.O_CLOEXEC
 """Flags that find an object without opening it: a FIFO's writer and a device notice nothing."""
 
 
@@ -97,6 +101,11 @@ def open_beneath(root: int, relative: str, flags: int, *, links: bool) -> int:
 def real_path(fd: int) -> str:
     """The path that the open object has now. An unlinked object ends in " (deleted)"; the caller looks at its link count."""
     return os.readlink(f"/proc/self/fd/{fd}")
+
+
+def follow(path: str) -> str:
+    """Where `path` leads through links, as far as it exists. Raises OSError where it changed while it was followed."""
+    return os.path.realpath(path)
 
 
 def reopen(fd: int, flags: int) -> int:

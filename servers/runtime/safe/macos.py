@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import ctypes
 import os
+import sys
 import unicodedata
+
+if sys.platform == "win32":
+    raise ImportError("Windows opens things by windows.py")
+
 
 F_GETPATH = 50
 """fcntl(2) of macOS: the path of an open file, into a buffer of MAXPATHLEN bytes."""

@@ -12,6 +12,8 @@ import secrets
 import stat as kinds
 import sys
 
+from servers.runtime.safe import at
+
 _UNKNOWN = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
 
 
@@ -37,16 +39,16 @@ def rename_new(source: int, old: str, target: int, new: str) -> None:
 
 def _rename_claiming(source: int, old: str, target: int, new: str) -> None:
     # File systems without RENAME_NOREPLACE (some network ones): claim the name first, by a step that fails if it is taken.
-    if kinds.S_ISDIR(os.stat(old, dir_fd=source, follow_symlinks=False).st_mode):
-        os.mkdir(new, 0o700, dir_fd=target)
+    if kinds.S_ISDIR(at.stat(source, old).st_mode):
+        at.make_folder(target, new, 0o700)
         try:
-            os.rename(old, new, src_dir_fd=source, dst_dir_fd=target)
+            at.rename(source, old, target, new)
         except OSError:
-            os.rmdir(new, dir_fd=target)
+            at.remove_folder(target, new)
             raise
         return
-    os.link(old, new, src_dir_fd=source, dst_dir_fd=target, follow_symlinks=False)
-    os.unlink(old, dir_fd=source)
+    at.link(source, old, target, new)
+    at.remove(source, old)
 
 
 def exchange(folder: int, one: str, other: str) -> bool:
@@ -69,6 +71,10 @@ def _rename(source: int, old: str, target: int, new: str, *, exchange: bool) -> 
         from servers.runtime.safe import macos
 
         macos.rename(source, old, target, new, macos.RENAME_SWAP if exchange else macos.RENAME_EXCL)
+    elif sys.platform == "win32" and not exchange:
+        from servers.runtime.safe import windows_at
+
+        windows_at.rename_new(source, old, target, new)
     else:
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
 
@@ -76,4 +82,4 @@ def _rename(source: int, old: str, target: int, new: str, *, exchange: bool) -> 
 def remove_quietly(folder: int, name: str) -> None:
     """Remove a file of ours that may be gone already."""
     with contextlib.suppress(OSError):
-        os.unlink(name, dir_fd=folder)
+        at.remove(folder, name)

@@ -10,9 +10,11 @@ from __future__ import annotations
 import errno
 import os
 import stat as kinds
+import sys
 from collections.abc import Iterator
 
 from servers.runtime.errors import ToolError
+from servers.runtime.safe import at
 from servers.runtime.safe import system as systems
 from servers.runtime.safe.access import Folders, Need
 from servers.runtime.safe.words import NotFoundError, RefusedError, said
@@ -68,7 +70,7 @@ class Parent(Opened):
     def look(self) -> os.stat_result | None:
         """The entry's own stat, links not followed; None where there is none. Raises OSError."""
         try:
-            return os.stat(self.name, dir_fd=self.fd, follow_symlinks=False)
+            return at.stat(self.fd, self.name)
         except FileNotFoundError:
             return None
 
@@ -169,7 +171,8 @@ def open_subfolder(folders: Folders, inside: Opened, name: str, what: str = "lis
 def scan(opened: Opened) -> Iterator[os.DirEntry[str]]:
     """The entries of an open folder, unordered, as the system hands them out. Ask them with `follow_symlinks=False` only:
     following would tell of places that nobody granted. Raises OSError."""
-    with os.scandir(opened.fd) as entries:
+    # Windows lists by path only; the handle keeps the folder in its place meanwhile.
+    with os.scandir(opened.path if sys.platform == "win32" else opened.fd) as entries:
         yield from entries
 
 
@@ -228,9 +231,11 @@ def _drop_stale(folders: Folders, folder: Folder) -> bool:
 def _find_real(folders: Folders, path: str, need: Need, what: str, flags: int) -> Opened:
     """The slow way, for links that lead out of one granted folder: where they lead must be granted too, and be free of links."""
     try:
-        real = os.path.realpath(path)
-    except OSError:  # what was a link when it was looked at is none when it is read
-        raise said(what, path, OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))) from None
+        real = system.follow(path)
+    except OSError as error:
+        # EINVAL: what was a link when it was looked at is none when it is read.
+        number = errno.EAGAIN if error.errno == errno.EINVAL else error.errno or errno.EIO
+        raise said(what, path, OSError(number, os.strerror(number))) from None
     asked = folders.grants.covering(path)
     try:
         folder = folders.require(real, need, what)

@@ -9,13 +9,12 @@ import errno
 import os
 import stat as kinds
 
-from servers.runtime.safe.atomic import liken
+from servers.runtime.safe import at
+from servers.runtime.safe.atomic import liken, set_time
 from servers.runtime.safe.durable import copy_bytes
 
 MAX_ENTRIES = 100_000
 MAX_DEPTH = 200
-_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
-_FILE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 class Budget:
@@ -35,14 +34,14 @@ class Budget:
 
 def measure(folder: int, name: str, budget: Budget, depth: int = 0) -> int:
     """Bytes of the files at and below `name`."""
-    found = os.stat(name, dir_fd=folder, follow_symlinks=False)
+    found = at.stat(folder, name)
     if not kinds.S_ISDIR(found.st_mode):
         budget.spend(found.st_size, depth)
         return found.st_size
     budget.spend(0, depth)
-    inside = os.open(name, _FOLDER, dir_fd=folder)
+    inside = at.folder(folder, name)
     try:
-        return sum(measure(inside, entry, budget, depth + 1) for entry in os.listdir(inside))
+        return sum(measure(inside, entry, budget, depth + 1) for entry in at.listing(inside))
     finally:
         os.close(inside)
 
@@ -52,30 +51,30 @@ def copy(source: int, old: str, target: int, new: str, budget: Budget, depth: in
 
     After a failure the caller removes what there is of `new`.
     """
-    found = os.stat(old, dir_fd=source, follow_symlinks=False)
+    found = at.stat(source, old)
     budget.spend(0 if kinds.S_ISDIR(found.st_mode) else found.st_size, depth)
     if kinds.S_ISLNK(found.st_mode):
-        os.symlink(os.readlink(old, dir_fd=source), new, dir_fd=target)
+        at.make_link(at.read_link(source, old), target, new)
     elif kinds.S_ISREG(found.st_mode):
         _copy_file(source, old, target, new)
     elif kinds.S_ISDIR(found.st_mode):
-        os.mkdir(new, 0o700, dir_fd=target)
+        at.make_folder(target, new, 0o700)
         _copy_folder(source, old, target, new, budget, depth)
     else:
         raise OSError(errno.ENXIO, os.strerror(errno.ENXIO))
 
 
 def _copy_file(source: int, old: str, target: int, new: str) -> None:
-    fd = os.open(old, _FILE, dir_fd=source)
+    fd = at.existing(source, old)
     try:
         found = os.fstat(fd)
         if not kinds.S_ISREG(found.st_mode):
             raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
-        made = os.open(new, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600, dir_fd=target)
+        made = at.new(target, new, 0o600)
         try:
             copy_bytes(fd, made, found.st_size)
             liken(made, found, fd)
-            os.utime(made, ns=(found.st_atime_ns, found.st_mtime_ns))
+            set_time(made, found)
         finally:
             os.close(made)
     finally:
@@ -83,11 +82,11 @@ def _copy_file(source: int, old: str, target: int, new: str) -> None:
 
 
 def _copy_folder(source: int, old: str, target: int, new: str, budget: Budget, depth: int) -> None:
-    inside = os.open(old, _FOLDER, dir_fd=source)
+    inside = at.folder(source, old)
     try:
-        made = os.open(new, _FOLDER, dir_fd=target)
+        made = at.folder(target, new)
         try:
-            for entry in os.listdir(inside):
+            for entry in at.listing(inside):
                 copy(inside, entry, made, entry, budget, depth + 1)
             liken(made, os.fstat(inside), inside)
         finally:
@@ -98,15 +97,15 @@ def _copy_folder(source: int, old: str, target: int, new: str, budget: Budget, d
 
 def remove(folder: int, name: str, depth: int = 0) -> None:
     """Remove `name` and all below it."""
-    if not kinds.S_ISDIR(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
-        os.unlink(name, dir_fd=folder)
+    if not kinds.S_ISDIR(at.stat(folder, name).st_mode):
+        at.remove(folder, name)
         return
     if depth > MAX_DEPTH:
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
-    inside = os.open(name, _FOLDER, dir_fd=folder)
+    inside = at.folder(folder, name)
     try:
-        for entry in os.listdir(inside):
+        for entry in at.listing(inside):
             remove(inside, entry, depth + 1)
     finally:
         os.close(inside)
-    os.rmdir(name, dir_fd=folder)
+    at.remove_folder(folder, name)

@@ -10,9 +10,13 @@ import os
 import stat
 import sys
 
-LOOK = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_CLOEXEC", 0)
+if sys.platform == "win32":
+    raise ImportError("Windows opens things by windows.py")
+
+
+LOOK = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 """Flags that find an object. There is no O_PATH here, so `open_beneath` looks at the kind before it opens."""
-_STEP = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+_STEP = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def open_root(path: str) -> int:
@@ -65,6 +69,11 @@ def real_path(fd: int) -> str:
 
         return macos.real_path(fd)
     return os.readlink(f"/proc/self/fd/{fd}")
+
+
+def follow(path: str) -> str:
+    """Where `path` leads through links, as far as it exists. Raises OSError where it changed while it was followed."""
+    return os.path.realpath(path)
 
 
 def reopen(fd: int, flags: int) -> int:  # noqa: ARG001 - the interface of linux.py

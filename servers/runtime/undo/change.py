@@ -15,6 +15,7 @@ import os
 from typing import TYPE_CHECKING
 
 from servers.runtime.errors import ToolError
+from servers.runtime.safe import at
 from servers.runtime.safe.names import meant, shown
 from servers.runtime.safe.opening import Parent
 from servers.runtime.safe.words import NotFoundError, said
@@ -179,7 +180,7 @@ class Trashing:
         if source is None:
             raise RuntimeError("no open folder to take the entry from")
         try:
-            folder = os.open(self.place.folder, os.O_RDONLY | os.O_CLOEXEC)
+            folder = at.own_folder(self.place.folder)
             try:
                 trash.carry(source.fd, source.name, folder, self.place.name, self._store.quota)
             finally:

@@ -13,6 +13,7 @@ import stat as kinds
 import msgspec
 
 from servers.runtime.errors import ToolError
+from servers.runtime.safe import at
 from servers.runtime.safe.access import Folders
 from servers.runtime.safe.etag import etag
 from servers.runtime.safe.names import meant, shown
@@ -23,7 +24,6 @@ from servers.runtime.undo.store import UndoStore
 
 WHAT = "undo a change of"
 _COMING_BACK = ("remove", "remove_folder", "trash", "move")
-_IMAGE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 class Taking(msgspec.Struct):
@@ -238,7 +238,7 @@ def _trash(world: World, step: Step) -> Taking:
 def _in_trash(store: UndoStore, step: Step) -> os.stat_result | None:
     try:
         if step.image:
-            return os.stat(step.image, dir_fd=store.images, follow_symlinks=False)
+            return at.stat(store.images, step.image)
         return os.lstat(meant(step.place))
     except FileNotFoundError:
         return None
@@ -297,7 +297,7 @@ def _state(folders: Folders, parent: Parent, found: os.stat_result | None) -> st
 
 def open_image(store: UndoStore, step: Step) -> int:
     """A descriptor of a step's before-image. Raises OSError."""
-    return os.open(step.image, _IMAGE, dir_fd=store.images)
+    return at.existing(store.images, step.image)
 
 
 def _image_etag(store: UndoStore, step: Step) -> str:
@@ -319,7 +319,7 @@ def _with_image(store: UndoStore, taking: Taking) -> Taking:
     if taking.skipped or taking.conflict or not step.image:
         return taking
     try:
-        found = os.stat(step.image, dir_fd=store.images, follow_symlinks=False)
+        found = at.stat(store.images, step.image)
     except OSError:
         return _conflict(taking, "its before-image is no longer kept")
     if (found.st_size, found.st_mtime_ns) != (step.size, step.image_mtime):

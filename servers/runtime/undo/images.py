@@ -8,14 +8,14 @@ from __future__ import annotations
 import errno
 import os
 import stat as kinds
+import sys
 
-from servers.runtime.safe import moving
-from servers.runtime.safe.atomic import liken, same
+from servers.runtime.safe import at, moving
+from servers.runtime.safe.atomic import liken, same, set_time
 from servers.runtime.safe.durable import copy_bytes, flush
 from servers.runtime.safe.opening import Parent
 from servers.runtime.safe.words import ConflictError
 
-_OLD = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 _NO_LINK = (errno.EXDEV, errno.EPERM, errno.EACCES, errno.EMLINK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
@@ -24,7 +24,7 @@ def keep(parent: Parent, store: int, name: str) -> os.stat_result:
 
     Raises OSError (nothing is left in the store), ConflictError where no regular file lies there.
     """
-    fd = os.open(parent.name, _OLD, dir_fd=parent.fd)
+    fd = at.existing(parent.fd, parent.name)
     try:
         found = os.fstat(fd)
         if not kinds.S_ISREG(found.st_mode):
@@ -44,16 +44,18 @@ _without_clones: set[int] = set()
 
 def _cloning(fd: int, store: int) -> bool:
     """Whether the store's file system shares blocks; asked once for each, since the answer costs a file."""
+    if sys.platform != "linux":
+        return False
     device = os.fstat(store).st_dev
     if device in _without_clones:
         return False
     name = moving.temporary_name()
-    probe = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600, dir_fd=store)
-    try:
-        from servers.runtime.safe import linux
+    probe = at.new(store, name, 0o600)
+    from servers.runtime.safe import linux
 
+    try:
         linux.clone(fd, probe)
-    except (OSError, ImportError, AttributeError):
+    except OSError:
         _without_clones.add(device)
         return False
     finally:
@@ -64,12 +66,12 @@ def _cloning(fd: int, store: int) -> bool:
 
 def _linked(parent: Parent, found: os.stat_result, store: int, name: str) -> os.stat_result | None:
     try:
-        os.link(parent.name, name, src_dir_fd=parent.fd, dst_dir_fd=store, follow_symlinks=False)
+        at.link(parent.fd, parent.name, store, name)
     except OSError as error:
         if error.errno in _NO_LINK:
             return None
         raise
-    linked = os.stat(name, dir_fd=store, follow_symlinks=False)
+    linked = at.stat(store, name)
     if not same(found, linked):
         moving.remove_quietly(store, name)
         raise ConflictError(f"Cannot change {parent.path}: it is being changed by another program at this moment.")
@@ -77,11 +79,11 @@ def _linked(parent: Parent, found: os.stat_result, store: int, name: str) -> os.
 
 
 def _copied(fd: int, found: os.stat_result, store: int, name: str) -> os.stat_result:
-    image = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600, dir_fd=store)
+    image = at.new(store, name, 0o600)
     try:
         copy_bytes(fd, image)
         liken(image, found, fd)
-        os.utime(image, ns=(found.st_atime_ns, found.st_mtime_ns))
+        set_time(image, found)
         flush(image)
         return os.fstat(image)
     except BaseException:

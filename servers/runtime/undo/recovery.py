@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 import stat as kinds
+import sys
 import time
 
-from servers.runtime.safe import moving
+from servers.runtime.safe import at, moving
 from servers.runtime.safe.opening import system
 from servers.runtime.undo.record import Record
 
@@ -33,12 +34,12 @@ def clear(record: Record) -> None:
 
 
 def _clear_folder(folder: int) -> None:
-    # open_root gives a descriptor that only names the folder; listing needs one that reads it.
-    inside = os.open(".", os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0), dir_fd=folder)
+    # open_root may give a descriptor that only names the folder; listing needs one that reads it.
+    inside = at.folder(folder, ".")
     try:
-        for name in filter(moving.is_temporary, os.listdir(inside)):
-            found = os.stat(name, dir_fd=inside, follow_symlinks=False)
-            mine = kinds.S_ISREG(found.st_mode) and found.st_uid == os.getuid()
+        for name in filter(moving.is_temporary, at.listing(inside)):
+            found = at.stat(inside, name)
+            mine = kinds.S_ISREG(found.st_mode) and (sys.platform == "win32" or found.st_uid == os.getuid())
             if mine and time.time() - found.st_ctime > OLD_ENOUGH:
                 moving.remove_quietly(inside, name)
     finally:

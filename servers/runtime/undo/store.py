@@ -12,7 +12,7 @@ import os
 import stat as kinds
 import time
 
-from servers.runtime.safe import trees
+from servers.runtime.safe import at, trees
 from servers.runtime.safe.durable import flush, flush_folder
 from servers.runtime.safe.moving import remove_quietly
 from servers.runtime.safe.opening import Parent
@@ -27,8 +27,6 @@ _GRACE = 600
 """Seconds for which an image without a record may belong to a change that another process is just preparing."""
 _LOOKED_AT = 200
 _SWEEP_EVERY = 3600
-_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
 
 
 class UndoStore:
@@ -42,8 +40,8 @@ class UndoStore:
         try:
             for path in (folder, self.images_path, os.path.join(folder, "changes")):
                 os.makedirs(path, 0o700, exist_ok=True)
-            self.images = os.open(self.images_path, _FOLDER)
-            self._changes = os.open(os.path.join(folder, "changes"), _FOLDER)
+            self.images = at.own_folder(self.images_path)
+            self._changes = at.own_folder(os.path.join(folder, "changes"))
         except OSError as error:
             raise said("keep changes for undo in", folder, error) from None
         self.total = 0
@@ -90,7 +88,7 @@ class UndoStore:
     def write(self, written: Record) -> None:
         """Write a new record, durable where it is the only way back to something replaced. Raises ToolError."""
         try:
-            fd = os.open(written.id, _NEW, 0o600, dir_fd=self._changes)
+            fd = at.new(self._changes, written.id, 0o600)
             try:
                 line = memoryview(record.encode(written) + b"\n")
                 while line:
@@ -107,7 +105,7 @@ class UndoStore:
     def add(self, change_id: str, outcome: Outcome) -> None:
         """Add what came of a change. The change itself is made by then: a full disk costs this line, not the answer."""
         try:
-            fd = os.open(change_id, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC, dir_fd=self._changes)
+            fd = at.append(self._changes, change_id)
         except OSError:
             return
         try:
@@ -181,10 +179,10 @@ class UndoStore:
     def _sizes(self, known: set[str]) -> dict[str, int]:
         """Bytes of images by change. An image whose change is not `known` is removed once it is surely nobody's."""
         sizes: dict[str, int] = {}
-        for name in os.listdir(self.images):
+        for name in at.listing(self.images):
             change_id = name.partition(".")[0]
             try:
-                found = os.stat(name, dir_fd=self.images, follow_symlinks=False)
+                found = at.stat(self.images, name)
             except OSError:
                 continue
             if change_id not in known:
@@ -209,11 +207,11 @@ class UndoStore:
             self.forget(found)
 
     def _ids(self) -> list[str]:
-        return [name for name in os.listdir(self._changes) if record.is_id(name)]
+        return [name for name in at.listing(self._changes) if record.is_id(name)]
 
     def _read(self, change_id: str) -> Record | None:
         try:
-            fd = os.open(change_id, os.O_RDONLY | os.O_CLOEXEC, dir_fd=self._changes)
+            fd = at.existing(self._changes, change_id)
         except OSError:
             return None
         with open(fd, "rb") as file:

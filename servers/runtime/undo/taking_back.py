@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from servers.runtime.safe import moving
+from servers.runtime.safe import at, moving
 from servers.runtime.safe.access import Folders
 from servers.runtime.safe.atomic import New, liken, replace_with, same
 from servers.runtime.safe.etag import MAX_HASHED, etag
@@ -119,9 +119,9 @@ def _do(store: UndoStore, folders: Folders, change: Change, taking: Taking, tras
             elif step.kind == "create":
                 _remove(parent)
             elif step.kind == "make_folder":
-                os.rmdir(parent.name, dir_fd=parent.fd)
+                at.remove_folder(parent.fd, parent.name)
             elif step.kind == "remove_folder":
-                os.mkdir(parent.name, step.mode or 0o777, dir_fd=parent.fd)
+                at.make_folder(parent.fd, parent.name, step.mode or 0o777)
             elif step.kind == "move":
                 with open_parent(folders, step.real_source(), "change", WHAT) as source:
                     trash.carry(parent.fd, parent.name, source.fd, source.name, store.quota)
@@ -145,7 +145,7 @@ def _write_back(store: UndoStore, change: Change, parent: Parent, step: Step, ex
             liken(new.fd, found, fd)
 
         replace_with(parent, fill, expect=expect or None, create_only=not expect)
-        now = os.open(parent.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=parent.fd)
+        now = at.existing(parent.fd, parent.name)
         try:
             return etag(now, os.fstat(now))
         finally:
@@ -169,10 +169,10 @@ def _remove(parent: Parent) -> None:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
     away = moving.temporary_name()
     moving.rename_new(parent.fd, parent.name, parent.fd, away)
-    if not same(seen, os.stat(away, dir_fd=parent.fd, follow_symlinks=False)):
+    if not same(seen, at.stat(parent.fd, away)):
         moving.rename_new(parent.fd, away, parent.fd, parent.name)
         raise ConflictError(f"{parent.path} was changed at this moment. It was left as it is.")
-    os.unlink(away, dir_fd=parent.fd)
+    at.remove(parent.fd, away)
 
 
 def _bring_back(store: UndoStore, parent: Parent, step: Step) -> None:
@@ -180,7 +180,7 @@ def _bring_back(store: UndoStore, parent: Parent, step: Step) -> None:
         trash.carry(store.images, step.image, parent.fd, parent.name, store.quota)
         return
     place = meant(step.place)
-    folder = os.open(os.path.dirname(place), os.O_RDONLY | os.O_CLOEXEC)
+    folder = at.own_folder(os.path.dirname(place))
     try:
         trash.carry(folder, os.path.basename(place), parent.fd, parent.name, store.quota)
     finally:

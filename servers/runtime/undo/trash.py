@@ -10,7 +10,7 @@ import os
 import sys
 import time
 
-from servers.runtime.safe import moving, trees
+from servers.runtime.safe import at, moving, trees
 from servers.runtime.safe.opening import Parent
 
 _PRIVATE = 0o700
@@ -82,7 +82,7 @@ def _freedesktop(trash: str, parent: Parent) -> Place:
         name = _numbered(parent.name, number)
         note = os.path.join(notes, f"{name}.trashinfo")
         try:
-            fd = os.open(note, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            fd = os.open(note, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0), 0o600)
         except FileExistsError:
             continue
         try:
@@ -142,7 +142,7 @@ def carry(source: int, old: str, target: int, new: str, most: int) -> None:
 
 def _there(folder: int, name: str) -> bool:
     try:
-        os.stat(name, dir_fd=folder, follow_symlinks=False)
+        at.stat(folder, name)
     except FileNotFoundError:
         return False
     return True

@@ -15,6 +15,8 @@ from app.ui.kit.theme import XL, L, M, S, Theme
 
 MEASURE = 820
 """The widest that reading content gets, in points."""
+TEXT_WIDTH = 420
+"""The width of an empty page's words."""
 
 
 class Page(QWidget):
@@ -87,8 +89,8 @@ class Empty(QWidget):
         self._picture.setAccessibleName("")
         words = Label(text, theme, "body", "muted", wrap=True)
         words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        words.setMaximumWidth(420)
-        words.setMinimumWidth(300)
+        words.setFixedWidth(TEXT_WIDTH)
+        words.setMinimumHeight(words.heightForWidth(TEXT_WIDTH))  # a centred label is not asked how high it gets
         layout = QVBoxLayout(self)
         layout.setSpacing(M)
         layout.addStretch(2)

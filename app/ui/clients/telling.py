@@ -1,0 +1,98 @@
+"""What is said of a client, in words that need no command line. Pure functions of the facts."""
+
+from __future__ import annotations
+
+import datetime
+import time
+
+from PySide6.QtCore import QCoreApplication
+
+from app.clients.check import Report
+from app.clients.overview import Standing
+from app.ui.kit import words
+from app.ui.kit.theme import Tone
+
+
+def tr(text: str) -> str:
+    """Through Qt's translation, in this room's context."""
+    return QCoreApplication.translate("clients", text)
+
+
+def chip(report: Report) -> tuple[str, Tone, str]:
+    """The state: its word, its colour and its icon."""
+    if report.blocked:
+        return tr("Forbidden"), "denied", "cross"
+    table: dict[str, tuple[str, Tone, str]] = {
+        "connected": (tr("Connected"), "allowed", "link"),
+        "waiting": (tr("Waits until it is closed"), "asked", "clock"),
+        "not connected": (tr("Not connected"), "muted", "unlink"),
+        "unreadable": (tr("Cannot be read"), "error", "problem"),
+    }
+    return table.get(report.state, (tr("Needs repair"), "error", "warning"))
+
+
+def trouble(report: Report) -> str:
+    """What is wrong and what it means, or an empty string."""
+    if report.blocked:
+        return report.blocked
+    app = report.title
+    means = tr("{app} reaches nothing through Doorkeep until it is put back.").format(app=app)
+    table = {
+        "wiped": tr("{app} dropped all servers from its settings, Doorkeep's too. {means}"),
+        "removed": tr("Doorkeep's entry was taken out, the other servers still stand. {means}"),
+        "changed": tr("Doorkeep's entry was changed by another program, or its name now runs something else. {means}"),
+        "stale": tr("The entry starts a Doorkeep that is not there any more or is another installation. {means}"),
+    }
+    if report.state in table:
+        return table[report.state].format(app=app, means=means)
+    if report.state == "unreadable":
+        return tr("{why} Correct it in an editor, or put a copy back below.").format(why=report.words)
+    return ""
+
+
+def notes(report: Report) -> str:
+    """What one should know beside the state."""
+    said = list(report.notes)
+    if report.waiting:
+        said.insert(0, tr("A change waits until {app} is closed; it is made by itself then.").format(app=report.title))
+        problem = report.waiting.partition("last try: ")[2]
+        if problem:
+            said.insert(1, tr("The last try failed: {why}").format(why=problem))
+    return "\n".join(said)
+
+
+def last_called(standing: Standing, now: float | None = None) -> str:
+    """When it called last, and whether it runs."""
+    record, report = standing.last_call, standing.report
+    said = tr("No calls in the log yet.")
+    if record is not None:
+        said = tr("Last called {ago}.").format(ago=words.ago(since(record.at, now)))
+    if report.running:
+        said = f"{said} {tr('It is open now.')}"
+    return said
+
+
+def since(at: str, now: float | None = None) -> float:
+    """Seconds since a moment in RFC 3339, never below 0; a moment that cannot be read was now."""
+    try:
+        moment = datetime.datetime.fromisoformat(at).timestamp()
+    except ValueError:
+        return 0.0
+    return max(0.0, (time.time() if now is None else now) - moment)
+
+
+def moment(at: str) -> str:
+    """A moment in RFC 3339 as this person's clock shows it, the same in every language."""
+    try:
+        return datetime.datetime.fromisoformat(at).astimezone().strftime("%Y-%m-%d %H:%M")
+    except ValueError:
+        return at
+
+
+def size(count: int) -> str:
+    """A size as people say it."""
+    if count < 1000:
+        return tr("{n} bytes").format(n=count)
+    if count < 1_000_000:
+        return tr("{n} kB").format(n=f"{count / 1000:.1f}")
+    return tr("{n} MB").format(n=f"{count / 1_000_000:.1f}")

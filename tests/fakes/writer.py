@@ -1,8 +1,7 @@
-"""Overwrites argv[1]/a through the undo store argv[2] over and over, one line a change, until it is killed."""
+"""Overwrites argv[1]/a through the undo store argv[2], one change for each line it is given, until it is killed."""
 
 from __future__ import annotations
 
-import os
 import sys
 
 from servers.runtime.safe.access import Folders
@@ -15,10 +14,8 @@ from servers.runtime.wire import Folder
 root, place = sys.argv[1:]
 folders = Folders(1, (Folder(root, "write"),))
 store = UndoStore(place)
-number = 0
-while os.getppid() != 1 and number < 100_000:
-    number += 1
-    content = b"%d" % (number % 10) * 20_000
+for number, _ in enumerate(sys.stdin):
+    content = b"%d" % ((number + 1) % 10) * 20_000
     with open_parent(folders, f"{root}/a") as parent, store.begin("write_file") as change:
         change.before(parent, after=of_content(content))
         change.commit()

@@ -25,8 +25,10 @@ MEGABYTE = 1_000_000
 MAX_RECORD = 64 * MEGABYTE
 _GRACE = 600
 """Seconds for which an image without a record may belong to a change that another process is just preparing."""
-_LOOKED_AT = 200
+_LOOKED_AT = 500
 _SWEEP_EVERY = 3600
+_SWEEP_AGAIN = 120
+"""Seconds after the first sweep of a process for the second: what a crash just left was too young for the first."""
 
 
 class UndoStore:
@@ -46,7 +48,7 @@ class UndoStore:
             raise said("keep changes for undo in", folder, error) from None
         self.total = 0
         """Bytes of images, as far as this process knows; the sweep counts them anew."""
-        self._swept = 0.0
+        self._next_sweep = 0.0
 
     def close(self) -> None:
         """Close the store's two descriptors."""
@@ -57,7 +59,7 @@ class UndoStore:
 
     def begin(self, tool: str, client: str = "", undoes: str = "") -> Change:
         """A change to be filled with steps; nothing is written yet. Sweeps first if that was long ago."""
-        if time.monotonic() - self._swept > _SWEEP_EVERY or not self._swept:
+        if time.monotonic() >= self._next_sweep:
             self.sweep()
         now = time.time_ns() // 1_000_000
         return Change(self, Record(record.new_id(), now, tool[:100], client[:100], undoes=undoes))
@@ -148,10 +150,10 @@ class UndoStore:
 
         How many records went. Raises nothing: what cannot be removed now will be next time.
         """
-        self._swept = time.monotonic()
+        self._next_sweep = time.monotonic() + (_SWEEP_EVERY if self._next_sweep else _SWEEP_AGAIN)
         oldest = record.id_at(time.time_ns() // 1_000_000 - self.days * 86_400_000)
         ids = self._ids()
-        old = [change_id for change_id in ids if change_id < oldest]
+        old = [change_id for change_id in ids if change_id < oldest or self._never_written(change_id)]
         for change_id in old:
             self._forget(change_id)
         sizes = self._sizes(set(ids).difference(old))
@@ -166,6 +168,15 @@ class UndoStore:
                 gone += 1
         self._recover(ids)
         return gone
+
+    def _never_written(self, change_id: str) -> bool:
+        """Whether a crash came between the making of a record's file and its first line; young ones get the benefit."""
+        if change_id > record.id_at(time.time_ns() // 1_000_000 - _GRACE * 1000):
+            return False
+        try:
+            return at.stat(self._changes, change_id).st_size == 0
+        except OSError:
+            return False
 
     def _recover(self, ids: list[str]) -> None:
         """Clean up behind changes that a crash cut short; they are looked at once."""

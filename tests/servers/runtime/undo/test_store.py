@@ -106,6 +106,19 @@ def test_a_torn_last_line_costs_only_itself(world: World) -> None:
     world.undo(change)
 
 
+def test_a_record_that_was_made_but_never_written_goes_with_its_images(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (world.root / "a").write_text("old")
+    change = world.write("a", b"new")
+    os.truncate(world.place / "undo/changes" / change, 0)
+    world.store.sweep()
+    assert len(os.listdir(world.place / "undo/images")) == 1
+    monkeypatch.setattr(store, "_GRACE", -1)
+    world.store.sweep()
+    assert os.listdir(world.place / "undo/changes") == os.listdir(world.place / "undo/images") == []
+
+
 def test_foreign_files_in_the_store_are_left_alone(world: World) -> None:
     (world.place / "undo/changes/notes.txt").write_text("mine")
     world.store.sweep()
@@ -125,13 +138,17 @@ def test_a_writer_killed_at_any_moment_leaves_whole_files_and_usable_records(
     (world.root / "a").write_bytes(b"0" * 20_000)
     for kill in range(12):
         process = subprocess.Popen(
-            [sys.executable, str(PROGRAM), str(world.root), str(world.place / "undo")], cwd=ROOT, stdout=subprocess.PIPE
-        )
+            [sys.executable, str(PROGRAM), str(world.root), str(world.place / "undo")],
+            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0,
+        )  # fmt: skip
+        assert process.stdin is not None
         assert process.stdout is not None
-        for _ in range(3 + kill * 2):
+        process.stdin.write(b"\n" * (1 + kill))
+        for _ in range(kill):
             process.stdout.readline()
-        process.send_signal(signal.SIGKILL)
+        process.send_signal(signal.SIGKILL)  # in the midst of the next change
         process.wait(20)
+        process.stdin.close()
         process.stdout.close()
         content = (world.root / "a").read_bytes()
         assert (len(content), len(set(content))) == (20_000, 1), "half-written"

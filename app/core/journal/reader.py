@@ -15,10 +15,11 @@ from collections.abc import Generator, Iterator
 import msgspec
 
 from app.core.errors import JournalError
+from app.core.journal import counts as counting
 from app.core.journal import database, select
 from app.core.journal.derive import derived_through, events_by_seq, events_of
 from app.core.journal.filter import Filter, parse
-from app.core.journal.record import CallRecord, Event, fold
+from app.core.journal.record import CallRecord, Event, fold, moment_of
 
 EVERYTHING = 2**62
 _ids = msgspec.json.Decoder(list[int]).decode
@@ -145,6 +146,20 @@ class Reader:
         found = parse(expression) if isinstance(expression, str) else expression
         with self._reading() as db:
             return select.count(db, found) if db is not None else 0
+
+    def counts(self, since_ms: int, until_ms: int, step_ms: int) -> list[dict[counting.Kind, int]]:
+        """How many calls began in each `step_ms` of a time (milliseconds since 1970; the end is not included), oldest first."""
+        with self._reading() as db:
+            if db is None:
+                return [{} for _ in range(max(0, -(-(until_ms - since_ms) // step_ms)))]
+            with _moment(db):
+                tail = _tail(db)
+                pieces = counting.counts(db, since_ms, until_ms, step_ms, list(tail))
+            for record in tail.values():
+                at = moment_of(record)
+                if since_ms <= at < until_ms:
+                    counting.add(pieces[(at - since_ms) // step_ms], counting.kind_of_record(record))
+            return pieces
 
     def known(self, name: str) -> list[str]:
         """The values that occur of `client`, `server`, `tool` or `folder`, those of the newest calls first."""

@@ -125,6 +125,13 @@ def timestamp(at_ms: int) -> str:
     return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{milliseconds:03d}Z"
 
 
+def moment_of(record: CallRecord) -> int:
+    """The `at` of a record, in milliseconds since 1970."""
+    from datetime import datetime
+
+    return round(datetime.fromisoformat(record.at).timestamp() * 1000)
+
+
 def fold(events: Iterable[Event]) -> CallRecord | None:
     """The record that a call's events, in order, add up to; None when none of them opened it."""
     record: CallRecord | None = None

@@ -1,0 +1,58 @@
+"""How many calls there were in each piece of a time, by what became of them: the bars of a chart, counted in SQL."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Literal
+
+from app.core.journal import select
+from app.core.journal.derive import facet_of
+from app.core.journal.filter import Filter
+from app.core.journal.record import CallRecord
+
+Kind = Literal["allowed", "asked", "denied", "error"]
+KINDS: tuple[Kind, ...] = ("allowed", "asked", "denied", "error")
+EVERY_ID = 2**62
+
+
+def kind_of(decision: str, by: str, outcome: str) -> Kind:
+    """What became of a call, as one of four: `asked` was allowed by the user or waits for them."""
+    if outcome in ("error", "lost"):
+        return "error"
+    if decision == "denied" or outcome in ("denied", "expired"):
+        return "denied"
+    return "asked" if by == "user" or outcome == "waiting" else "allowed"
+
+
+def kind_of_record(record: CallRecord) -> Kind:
+    """The same of a record."""
+    return kind_of(*facet_of(record)[4:])
+
+
+def counts(
+    db: sqlite3.Connection, since_ms: int, until_ms: int, step_ms: int, without: list[int]
+) -> list[dict[Kind, int]]:
+    """One entry for each `step_ms` from `since_ms` (included) to `until_ms` (excluded), oldest first, as far as the searchable
+    table has come; `without` are ids not to count."""
+    made: list[dict[Kind, int]] = [{} for _ in range(max(0, -(-(until_ms - since_ms) // step_ms)))]
+    within = select.id_range(db, Filter(since_ms=since_ms, until_ms=until_ms), 0, EVERY_ID)
+    if within is None or not made:
+        return made
+    kinds: dict[int, Kind] = {
+        number: kind_of(decision, by, outcome)
+        for number, decision, by, outcome in db.execute("SELECT no, decision, by, outcome FROM facets WHERE calls > 0")
+    }
+    skipped = ",".join([str(int(id_)) for id_ in without])
+    rows = db.execute(
+        "SELECT (at_ms - ?) / ?, facet, count(*) FROM calls"  # noqa: S608 - ints
+        f" WHERE id BETWEEN ? AND ? AND at_ms >= ? AND at_ms < ? AND id NOT IN ({skipped}) GROUP BY 1, 2",
+        (since_ms, step_ms, within.low, within.high, since_ms, until_ms),
+    )
+    for piece, facet, count in rows:
+        add(made[piece], kinds[facet], count)
+    return made
+
+
+def add(piece: dict[Kind, int], kind: Kind, count: int = 1) -> None:
+    """Count so many more."""
+    piece[kind] = piece.get(kind, 0) + count

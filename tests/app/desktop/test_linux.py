@@ -69,8 +69,10 @@ def test_the_lock_of_a_dead_process_counts_for_nothing(tmp_path: Path, process: 
 
 
 def test_a_number_that_passed_to_another_program_is_not_the_app(tmp_path: Path) -> None:
-    lock(tmp_path, os.getpid())
-    assert LinuxDesktop().running(APPLICATION, str(tmp_path), scan=True) is None
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        lock(tmp_path, other.pid)
+        assert LinuxDesktop().running(APPLICATION, str(tmp_path), scan=True) is None
+        other.communicate(b"\n", timeout=30)
 
 
 def test_a_number_that_passed_to_a_later_process_is_not_the_app(

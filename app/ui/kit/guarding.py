@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 
+import shiboken6
 from PySide6.QtCore import QObject, Signal
 
 from app.clients.guardian import Guardian
@@ -40,7 +41,7 @@ class Guarding(QObject):
 
     def start(self) -> None:
         """Begin to watch what is there now; again, when a client was connected whose file nobody knew."""
-        self._background.run(self._make, self._made, owner=self)
+        self._background.run(self._make, self._made)  # no owner: what was made must be ended in any case
 
     def stir(self) -> None:
         """Look soon: something was just changed or put off."""
@@ -67,7 +68,7 @@ class Guarding(QObject):
 
     def _made(self, guardian: Guardian) -> None:
         before, self._guardian = self._guardian, guardian
-        if self._ended:
+        if self._ended or not shiboken6.isValid(self):
             before, self._guardian = guardian, None
         if before is not None:
             self._background.run(before.stop)

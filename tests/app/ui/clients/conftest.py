@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -28,22 +28,20 @@ def config(guard: Any) -> Any:
 
 
 @pytest.fixture
-def make_page(services, ground: Ground, qtbot) -> Iterator[Callable[[], ClientsPage]]:
+def make_page(services, ground: Ground, qtbot) -> Callable[[], ClientsPage]:
     """The page, opened, after its first look."""
-    made: list[ClientsPage] = []
+
+    def end(page: ClientsPage) -> None:
+        page.closed()
+        page.let_go()
 
     def make() -> ClientsPage:
         page = ClientsPage(services, ground=ground)
-        made.append(page)
-        qtbot.addWidget(page)
+        qtbot.addWidget(page, before_close_func=end)
         page.resize(860, 720)
         page.show()
         page.opened({})
         qtbot.waitUntil(lambda: page.checked.text().startswith("Checked"), timeout=20_000)
         return page
 
-    yield make
-    for page in made:
-        qtbot.waitUntil(lambda p=page: p.guarding is None or p.guarding.ready, timeout=20_000)
-        page.closed()
-        page.let_go()
+    return make

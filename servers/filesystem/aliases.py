@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, cast
 
 Arguments = dict[str, Any]
+Accept = Callable[[Arguments], Arguments]
 
 _NAMES = {"dryRun": "dry_run", "ifMatch": "if_match", "maxChars": "max_chars", "sortBy": "sort"}
 _OF_EDITS = {

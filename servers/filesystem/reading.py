@@ -169,6 +169,8 @@ class Lines:
             whole = decoded.rfind(self.source.separator.decode()) + 1
             if whole:
                 decoded, cut = decoded[:whole], False
+        if cut and len(decoded) > 1 and decoded.endswith("\r"):
+            decoded = decoded[:-1]  # it may be half of a line end
         used = len(decoded.encode(self._codec(raw), "surrogatepass"))
         end = found.start + used
         plain = self._plain(decoded)

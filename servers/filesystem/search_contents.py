@@ -130,7 +130,7 @@ def _matches(call: Call, args: SearchFiles, found: _Found, query: list[str], aft
     left, chars, hits, files = args.limit, MAX_CHARS, 0, 0
     last: tuple[str, int] | None = None
     more = False
-    most = ALL_LINES if everything else args.limit + passed[1]
+    most = ALL_LINES if everything else args.limit + passed[1] + 1
     for checked in _checked(call, args, paths, query, most, found):
         files += 1
         hits += checked.count

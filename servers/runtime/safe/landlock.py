@@ -81,7 +81,13 @@ def available() -> int:
 def runtime_paths() -> list[str]:
     """What this Python needs to read to import modules, and libraries to be loaded: for `run_paths`, since the loader runs."""
     here = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
-    found = [sys.prefix, sys.base_prefix, sys.exec_prefix, here, *sys.path]
+    # Of the interpreter's own place only the libraries: where it is /usr, all of that would be every program there is.
+    found = [
+        os.path.join(prefix, name)
+        for prefix in (sys.prefix, sys.base_prefix, sys.exec_prefix)
+        for name in ("lib", "lib64")
+    ]
+    found += [sys.executable, os.path.realpath(sys.executable), os.path.join(sys.prefix, "pyvenv.cfg"), here, *sys.path]
     found += ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/nix/store"]
     found += [
         "/etc/ld.so.cache",

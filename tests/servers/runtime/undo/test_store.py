@@ -139,7 +139,7 @@ def test_a_writer_killed_at_any_moment_leaves_whole_files_and_usable_records(
     for kill in range(12):
         process = subprocess.Popen(
             [sys.executable, str(PROGRAM), str(world.root), str(world.place / "undo")],
-            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0,
+            env={**os.environ, "PYTHONPATH": str(ROOT)}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0,
         )  # fmt: skip
         assert process.stdin is not None
         assert process.stdout is not None

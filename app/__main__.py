@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import argparse
 
+MARK_COLOUR = "#245a8d"
+
 
 def main(argv: list[str] | None = None) -> int:
     """Runs until the person quits. Returns 0; 1 where it could not start; 2 for wrong words."""
@@ -58,6 +60,7 @@ def _run(home: str, *, background: bool) -> int:
     app = QApplication([sys.argv[0]])
     app.setApplicationName("Doorkeep")
     app.setQuitOnLastWindowClosed(False)
+    from app.ui.kit.icons import icon
     from app.ui.shell.single import Single
 
     single = Single(home)
@@ -70,6 +73,7 @@ def _run(home: str, *, background: bool) -> int:
 
     if sys.platform != "darwin":
         app.setStyle("Fusion")
+    app.setWindowIcon(icon("mark", MARK_COLOUR))
     kept = preferences.load(home)
     theme = Theme(kept.theme)
     theme.apply()

@@ -34,7 +34,7 @@ def counts(
 ) -> list[dict[Kind, int]]:
     """One entry for each `step_ms` from `since_ms` (included) to `until_ms` (excluded), oldest first, as far as the searchable
     table has come; `without` are ids not to count."""
-    made: list[dict[Kind, int]] = [{} for _ in range(max(0, -(-(until_ms - since_ms) // step_ms)))]
+    made: list[dict[Kind, int]] = [dict[Kind, int]() for _ in range(max(0, -(-(until_ms - since_ms) // step_ms)))]
     within = select.id_range(db, Filter(since_ms=since_ms, until_ms=until_ms), 0, EVERY_ID)
     if within is None or not made:
         return made
@@ -48,7 +48,8 @@ def counts(
         f" WHERE id BETWEEN ? AND ? AND at_ms >= ? AND at_ms < ? AND id NOT IN ({skipped}) GROUP BY 1, 2",
         (since_ms, step_ms, within.low, within.high, since_ms, until_ms),
     )
-    for piece, facet, count in rows:
+    for row in rows:
+        piece, facet, count = (int(value) for value in row)
         add(made[piece], kinds[facet], count)
     return made
 

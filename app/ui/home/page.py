@@ -1,25 +1,39 @@
-"""Home: how Doorkeep is, in one sentence, with the switch; what waits for an answer; the last calls."""
+"""Home: how Doorkeep is, in one sentence, with the switch; what waits for an answer; the last day; the last calls."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from datetime import UTC, datetime
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from app.ui.home import facts as disk
+from app.ui.home.call_row import CallRow
+from app.ui.home.facts import HomeFacts, Missing
+from app.ui.home.strip import Strip
 from app.ui.kit import words
 from app.ui.kit.buttons import Button
-from app.ui.kit.labels import ElidedLabel, Label
+from app.ui.kit.icons import pixmap
+from app.ui.kit.labels import Label
 from app.ui.kit.page import Page, surface
 from app.ui.kit.services import Services
-from app.ui.kit.theme import S
-from app.ui.kit.watch import Watch
+from app.ui.kit.theme import L, S, Tone
+from app.ui.kit.watch import State, Watch
 
 LOOK_MS = 5000
 """While Home is in view it asks the gateway anew so often, so that what it says was just checked."""
-ROWS = 6
+COUNT_MS = 2000
+"""The numbers are counted anew at most so often while calls come."""
+ROWS = 8
+DRAWINGS: dict[State, tuple[str, Tone]] = {
+    "running": ("check", "allowed"),
+    "paused": ("pause", "asked"),
+    "asks": ("ask", "asked"),
+    "problem": ("problem", "error"),
+}
 
 
 class HomePage(Page):
@@ -34,43 +48,117 @@ class HomePage(Page):
         super().__init__(self.tr("Home"), services)
         self.watch = watch
         self._start = start
-        theme = services.theme
-        self.sentence = Label("", theme, "heading", wrap=True)
-        self.detail = Label("", theme, "secondary", "muted", wrap=True)
-        self.switch = Button("", theme, "plain", pressed=self._switch)
-        row = QHBoxLayout()
-        said = QVBoxLayout()
-        said.addWidget(self.sentence)
-        said.addWidget(self.detail)
-        row.addLayout(said, 1)
-        row.addWidget(self.switch)
-        self.body.addWidget(surface(row))
+        self._next_page = ""
+        self.body.setSpacing(L)
+        self._make_state()
         self.body.addWidget(questions())
-        self.rows: list[ElidedLabel] = []
-        calls = QVBoxLayout()
-        calls.setSpacing(S)
-        for _ in range(ROWS):
-            one = ElidedLabel("", theme)
-            self.rows.append(one)
-            calls.addWidget(one)
-        self.body.addWidget(surface(calls))
+        self._make_next()
+        self._make_strip()
+        self._make_calls()
         self.body.addStretch(1)
         self._look = QTimer(self)
         self._look.setInterval(LOOK_MS)
-        self._look.timeout.connect(watch.look)
+        self._look.timeout.connect(self._check)
+        self._count = QTimer(self)
+        self._count.setSingleShot(True)
+        self._count.setInterval(COUNT_MS)
+        self._count.timeout.connect(self._read)
         watch.changed.connect(self._show_facts)
-        watch.called.connect(self._show_calls)
+        watch.called.connect(self._called)
+        services.theme.changed.connect(self._show_facts)
         self._show_facts()
         self._show_calls()
 
-    def opened(self, arguments: dict[str, Any]) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
         """Comes into view."""
+        super().showEvent(event)
         self._look.start()
         self.watch.look()
+        self._show_calls()
+        self._read()
 
-    def closed(self) -> None:
-        """Goes out of view."""
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Goes out of view, alone or with the window: ask nothing more."""
+        super().hideEvent(event)
         self._look.stop()
+        self._count.stop()
+
+    # -- making -------------------------------------------------------------------------------------------------
+
+    def _make_state(self) -> None:
+        theme = self.services.theme
+        self.mark = QLabel()
+        self.sentence = Label("", theme, "heading", wrap=True)
+        self.detail = Label("", theme, "secondary", "muted", wrap=True)
+        self.switch = Button("", theme, "plain", pressed=self._switch)
+        said = QVBoxLayout()
+        said.setSpacing(2)
+        said.addWidget(self.sentence)
+        said.addWidget(self.detail)
+        row = QHBoxLayout()
+        row.setSpacing(L)
+        row.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addLayout(said, 1)
+        row.addWidget(self.switch)
+        self.body.addWidget(surface(row))
+
+    def _make_next(self) -> None:
+        theme = self.services.theme
+        self.next_title = Label("", theme, "heading", wrap=True)
+        self.next_text = Label("", theme, "body", "muted", wrap=True)
+        self.next_button = Button("", theme, "primary", pressed=lambda: self.services.go(self._next_page, {}))
+        said = QVBoxLayout()
+        said.setSpacing(2)
+        said.addWidget(self.next_title)
+        said.addWidget(self.next_text)
+        row = QHBoxLayout()
+        row.setSpacing(L)
+        row.addLayout(said, 1)
+        row.addWidget(self.next_button)
+        self.next = surface(row)
+        self.next.hide()
+        self.body.addWidget(self.next)
+
+    def _make_strip(self) -> None:
+        theme = self.services.theme
+        self.strip = Strip(theme)
+        self.strip.picked.connect(self._open_time)
+        self.numbers = Label("", theme, "secondary", "muted")
+        head = QHBoxLayout()
+        head.addWidget(Label(self.tr("Last 24 hours"), theme, "heading"))
+        head.addStretch(1)
+        head.addWidget(self.numbers)
+        column = QVBoxLayout()
+        column.setSpacing(S)
+        column.addLayout(head)
+        column.addWidget(self.strip)
+        self.body.addWidget(surface(column))
+
+    def _make_calls(self) -> None:
+        theme = self.services.theme
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        head = QHBoxLayout()
+        head.addWidget(Label(self.tr("Last calls"), theme, "heading"))
+        head.addStretch(1)
+        self.all_calls = Button(self.tr("Show all"), theme, "quiet", pressed=lambda: self.services.go("activity", {}))
+        head.addWidget(self.all_calls)
+        column.addLayout(head)
+        self.none = Label(
+            self.tr("No call yet. Each call that an AI app makes appears here as it happens."),
+            theme,
+            "body",
+            "muted",
+            wrap=True,
+        )
+        column.addWidget(self.none)
+        self.rows = [CallRow(theme) for _ in range(ROWS)]
+        for one in self.rows:
+            one.picked.connect(lambda id_: self.services.go("activity", {"filter": f"id:{id_}"}))
+            column.addWidget(one)
+        self.body.addWidget(surface(column))
+
+    # -- acting -------------------------------------------------------------------------------------------------
 
     def _switch(self) -> None:
         facts = self.watch.facts
@@ -79,8 +167,58 @@ class HomePage(Page):
         else:
             self.services.link.call("resume" if facts.paused else "pause", None, self.services.messages.error)
 
+    def _open_time(self, since_ms: int, until_ms: int) -> None:
+        begin, end = (datetime.fromtimestamp(ms / 1000, UTC).astimezone() for ms in (since_ms, until_ms))
+        self.services.go("activity", {"filter": f"since:{begin:%Y-%m-%dT%H:%M} until:{end:%Y-%m-%dT%H:%M}"})
+
+    def _check(self) -> None:
+        self.watch.look()
+        self._show_facts()
+
+    # -- showing ------------------------------------------------------------------------------------------------
+
+    def _read(self) -> None:
+        home = self.services.home
+        self.services.background.run(lambda: disk.read(home), self._take, owner=self)
+
+    def _take(self, found: HomeFacts) -> None:
+        self.strip.show_counts(found.since_ms, found.pieces)
+        total = self.strip.total
+        self.numbers.setText(
+            self.tr("{allowed} allowed · {asked} asked you · {denied} denied · {error} failed").format(**total)
+        )
+        self._show_next(found.missing)
+        self.watch.take_calls(found.calls)
+
+    def _show_next(self, missing: Missing) -> None:
+        said = {
+            "folder": (
+                self.tr("Choose a folder"),
+                self.tr(
+                    "No folder is granted yet, so apps can see none of your files. Choose what they may read or change."
+                ),
+                self.tr("Choose a folder…"),
+                "folders",
+            ),
+            "client": (
+                self.tr("Connect an app"),
+                self.tr("No app has called Doorkeep yet. Connect Claude Desktop, then restart it."),
+                self.tr("Connect…"),
+                "clients",
+            ),
+        }
+        self.next.setVisible(missing in said)
+        if missing in said:
+            title, text, button, self._next_page = said[missing]
+            self.next_title.setText(title)
+            self.next_text.setText(text)
+            self.next_button.setText(button)
+            self.next_button.setAccessibleName(button)
+
     def _show_facts(self) -> None:
         facts = self.watch.facts
+        drawing, tone = DRAWINGS[facts.state]
+        self.mark.setPixmap(pixmap(drawing, self.services.theme.colours.tone(tone), 24))
         self.sentence.setText(facts.sentence)
         checked = self.tr("Checked {ago}.").format(ago=words.ago(time.time() - facts.checked)) if facts.checked else ""
         self.detail.setText(" ".join(part for part in (facts.detail, checked) if part))
@@ -89,11 +227,24 @@ class HomePage(Page):
         else:
             self.switch.setText(self.tr("Let calls through again") if facts.paused else self.tr("Pause"))
         self.switch.setAccessibleName(self.switch.text())
+        self.switch.setToolTip(
+            ""
+            if facts.fix == "start" or facts.paused
+            else self.tr("Refuse every call until you let them through again")
+        )
+
+    def _called(self) -> None:
+        if not self.isVisible():
+            return
+        self._show_calls()
+        if not self._count.isActive():
+            self._count.start()
 
     def _show_calls(self) -> None:
         calls = self.watch.calls
-        for number, label in enumerate(self.rows):
-            label.setVisible(number < len(calls))
+        self.none.setVisible(not calls)
+        self.all_calls.setVisible(bool(calls))
+        for number, row in enumerate(self.rows):
+            row.setVisible(number < len(calls))
             if number < len(calls):
-                said = words.sentence(calls[number])
-                label.setText(f"{said.who} {said.what} · {words.decision(calls[number])[0]}")
+                row.show_record(calls[number])

@@ -29,7 +29,8 @@ def started() -> list[bool]:
 def page(services, watch: Watch, started: list[bool], qtbot) -> HomePage:
     made = HomePage(services, watch, lambda: started.append(True), QWidget)
     qtbot.addWidget(made)
-    made.opened({})
+    made.resize(860, 900)
+    made.show()
     return made
 
 
@@ -60,5 +61,5 @@ def test_the_last_calls_are_said_in_words(page: HomePage, link) -> None:
             1, "", client="claude-ai 1", server="filesystem", tool="read_file", paths=["/x/report.md"], outcome="ok"
         )
     )
-    assert "Claude Desktop read report.md" in page.rows[0].text()
+    assert "Claude Desktop read report.md" in page.rows[0].said.text()
     assert page.rows[1].isHidden()

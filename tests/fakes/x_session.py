@@ -1,0 +1,138 @@
+"""A real X session of the test's own: server, window manager, tray host, and a hand on mouse and keyboard (xdotool)."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+PROGRAMS = ("Xvfb", "openbox", "trayer", "xdotool")
+BOUND = 30.0
+
+
+class Box(NamedTuple):
+    """A window on the screen, in pixels."""
+
+    id: str
+    name: str
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+def missing() -> list[str]:
+    """Programs that such a session needs and that are not here."""
+    return [name for name in PROGRAMS if shutil.which(name) is None]
+
+
+class XSession:
+    """What is on the screen, and what a person does to it."""
+
+    def __init__(self, display: str) -> None:
+        self.display = display
+
+    def environment(self) -> dict[str, str]:
+        """For programs of this session; nothing else of the desktop around the tests reaches them."""
+        made = {name: value for name, value in os.environ.items() if name not in ("WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
+        return {**made, "DISPLAY": self.display, "QT_QPA_PLATFORM": "xcb"}
+
+    def do(self, *words: str) -> str:
+        """One xdotool command; empty output where it found nothing."""
+        run = subprocess.run(
+            ["xdotool", *words],
+            env={**os.environ, "DISPLAY": self.display},
+            capture_output=True,
+            text=True,
+            timeout=BOUND,
+            check=False,
+        )
+        return run.stdout.strip()
+
+    def windows(self, pid: int) -> list[Box]:
+        """The windows of a process that can be seen now."""
+        found = self.do("search", "--onlyvisible", "--pid", str(pid)).split()
+        boxes = [self._box(id_) for id_ in found]
+        return [box for box in boxes if box is not None]
+
+    def window(self, pid: int, fits: Callable[[Box], bool]) -> Box | None:
+        """The first of them that fits."""
+        return next((box for box in self.windows(pid) if fits(box)), None)
+
+    def click(self, x: int, y: int) -> None:
+        """The left button, somewhere on the screen."""
+        self.do("mousemove", str(x), str(y), "click", "1")
+
+    def _box(self, id_: str) -> Box | None:
+        said = self.do("getwindowgeometry", "--shell", id_)
+        numbers = dict(re.findall(r"^(X|Y|WIDTH|HEIGHT)=(-?\d+)$", said, re.MULTILINE))
+        if len(numbers) < 4:
+            return None  # it went meanwhile
+        return Box(
+            id_,
+            self.do("getwindowname", id_),
+            int(numbers["X"]),
+            int(numbers["Y"]),
+            int(numbers["WIDTH"]),
+            int(numbers["HEIGHT"]),
+        )
+
+
+@contextmanager
+def x_session(*, tray: bool = True) -> Iterator[XSession]:
+    """Starts one on a free display and ends it. Every wait is bounded."""
+    read, write = os.pipe()
+    started = [
+        subprocess.Popen(
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x900x24", "-nolisten", "tcp"],
+            pass_fds=[write],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+    ]
+    os.close(write)
+    try:
+        with os.fdopen(read) as said:
+            session = XSession(f":{said.readline().strip()}")
+        started.append(_start(session, "openbox"))
+        _until(lambda: session.do("get_num_desktops") not in ("", "0"), "no window manager came")
+        if tray:
+            _until(lambda: _tray_host(session, started), "no tray host came")
+        yield session
+    finally:
+        for process in reversed(started):
+            process.terminate()
+        for process in started:
+            try:
+                process.wait(BOUND)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(BOUND)
+
+
+def _start(session: XSession, *words: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(words, env=session.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def _tray_host(session: XSession, started: list[subprocess.Popen[bytes]]) -> bool:
+    """Whether there is one; seen once: it ended at its start, before the root window was ready for it."""
+    if session.do("search", "--onlyvisible", "--class", "trayer"):
+        return True
+    if started[-1].args[0] != "trayer" or started[-1].poll() is not None:  # type: ignore[index]
+        started.append(
+            _start(session, "trayer", "--edge", "bottom", "--align", "left", "--width", "20", "--height", "28")
+        )
+    return False
+
+
+def _until(fn: Callable[[], object], why: str) -> None:
+    end = time.monotonic() + BOUND
+    while not fn():
+        if time.monotonic() > end:
+            raise TimeoutError(why)
+        time.sleep(0.02)

@@ -184,9 +184,8 @@ class HomePage(Page):
     def _take(self, found: HomeFacts) -> None:
         self.strip.show_counts(found.since_ms, found.pieces)
         total = self.strip.total
-        self.numbers.setText(
-            self.tr("{allowed} allowed · {asked} asked you · {denied} denied · {error} failed").format(**total)
-        )
+        said = self.tr("{allowed} allowed · {asked} asked you · {denied} denied · {error} failed").format(**total)
+        self.numbers.setText(said if any(total.values()) else "")
         self._show_next(found.missing)
         self.watch.take_calls(found.calls)
 

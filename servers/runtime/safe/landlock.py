@@ -79,7 +79,10 @@ def available() -> int:
 
 
 def runtime_paths() -> list[str]:
-    """What this Python needs to read to import modules, and libraries to be loaded: for `run_paths`, since the loader runs."""
+    """What this Python needs to read to import modules, and libraries to be loaded, and the `rg` that was installed with it.
+
+    For `run_paths`: the interpreter and the loader of libraries are run.
+    """
     here = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
     # Of the interpreter's own place only the libraries: where it is /usr, all of that would be every program there is.
     found = [
@@ -87,7 +90,9 @@ def runtime_paths() -> list[str]:
         for prefix in (sys.prefix, sys.base_prefix, sys.exec_prefix)
         for name in ("lib", "lib64")
     ]
-    found += [sys.executable, os.path.realpath(sys.executable), os.path.join(sys.prefix, "pyvenv.cfg"), here, *sys.path]
+    programs = (os.path.dirname(sys.executable), os.path.join(sys.prefix, "bin"))
+    found += [sys.executable, os.path.realpath(sys.executable), *[os.path.join(place, "rg") for place in programs]]
+    found += [getattr(sys, "_MEIPASS", ""), os.path.join(sys.prefix, "pyvenv.cfg"), here, *sys.path]
     found += ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/nix/store"]
     found += [
         "/etc/ld.so.cache",

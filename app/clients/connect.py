@@ -55,8 +55,10 @@ def preview(target: Target, installation: Installation, wish: Wish) -> Outcome:
 
 def carry_out(target: Target, installation: Installation, wish: Wish, desktop: Desktop) -> Outcome:
     """Do it now. Raises AppRunningError while the app runs, ClientConfigError where it cannot be done safely."""
+    waited = pending.find(installation.home, target)  # a damaged list is said before anything is written
     done = _tried(target, installation, wish, desktop)
-    pending.forget(installation.home, target)
+    if waited is not None:
+        pending.forget(installation.home, target)
     return done
 
 

@@ -137,21 +137,21 @@ def claude_desktop(machine: Machine) -> list[Location]:
         return _windows(machine)
     if machine.platform == "darwin":
         return [_location(machine, CLAUDE_DESKTOP, "macos", machine.join(machine.support(), "Claude"))]
-    return [
-        _location(machine, CLAUDE_DESKTOP, "linux", machine.join(folder, "Claude"))
-        for folder in machine.config_folders()[:1]
-    ]
+    return [_linux(machine, CLAUDE_DESKTOP, "linux", "Claude")]
 
 
 def claude_desktop_3p(machine: Machine) -> list[Location]:
     """The file of Claude Desktop's third-party-inference mode, which has a data folder of its own."""
-    if machine.platform == "win32":
-        base = machine.localappdata()
-    elif machine.platform == "darwin":
-        base = machine.support()
-    else:
-        base = machine.config_folders()[0]
+    if machine.platform == "linux":
+        return [_linux(machine, CLAUDE_DESKTOP_3P, "3p", "Claude-3p")]
+    base = machine.localappdata() if machine.platform == "win32" else machine.support()
     return [_location(machine, CLAUDE_DESKTOP_3P, "3p", machine.join(base, "Claude-3p"))]
+
+
+def _linux(machine: Machine, client: str, variant: Variant, name: str) -> Location:
+    """Below XDG_CONFIG_HOME; where only ~/.config has it, the app was started without that variable."""
+    found = [_location(machine, client, variant, machine.join(base, name)) for base in machine.config_folders()]
+    return next((each for each in found if each.live), found[0])
 
 
 def _location(machine: Machine, client: str, variant: Variant, folder: str, note: str = "") -> Location:

@@ -166,5 +166,5 @@ def claude(config: Path, tmp_path: Path) -> Iterator[FakeClaude]:
     try:
         app.quit()
     except BaseException:
-        os.kill(pid, signal.SIGKILL)
+        os.kill(pid, 9)
         raise

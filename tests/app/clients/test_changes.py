@@ -6,12 +6,15 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.clients.changes import Change, entries_of, left_as, plan_connect, plan_disconnect, plan_restore, section_stands
 from app.clients.configfile import Snapshot, digest
 from app.clients.ownership import Place, Record, Written
 from app.clients.targets import Installation, Target, find_client
 from app.core.errors import ClientConfigError
+from tests.app.clients.test_splice import config
 
 BRIDGE = "/opt/doorkeep-bridge"
 INSTALLED = Installation("/home/ann/.dk", BRIDGE)
@@ -181,6 +184,15 @@ def test_a_file_that_we_made_and_others_filled_stays() -> None:
     change = plan_disconnect(TARGET, INSTALLED, record, snapshot(document), None)
     assert change.after is not None
     assert json.loads(change.after) == {"mcpServers": {"weather": FOREIGN}}
+
+
+@given(config("json"), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_without_a_backup_the_very_bytes_come_back_too(text: str, marked: bool) -> None:
+    original = (b"\xef\xbb\xbf" if marked else b"") + text.encode()
+    record, file = remembered(original, None)
+    change = plan_disconnect(TARGET, INSTALLED, record, file, None)
+    assert change.after == original
 
 
 def test_a_lost_backup_means_a_careful_cut() -> None:

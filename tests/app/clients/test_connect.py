@@ -284,6 +284,17 @@ def test_doing_something_else_drops_what_waited(
     assert pending.waiting(installation.home) == []
 
 
+def test_a_damaged_list_of_waiting_changes_is_said_before_anything_is_written(
+    target: Target, config: Path, installation: Installation, desktop: StillDesktop
+) -> None:
+    original = config.read_bytes()
+    pending.add(installation.home, target, CONNECT)
+    Path(installation.home, "clients", "pending.json").write_text("[{")
+    with pytest.raises(ClientConfigError, match="waiting changes"):
+        carry_out(target, installation, CONNECT, desktop)
+    assert config.read_bytes() == original
+
+
 def test_ten_megabytes_are_changed_like_ten_bytes(
     target: Target, config: Path, installation: Installation, desktop: StillDesktop
 ) -> None:

@@ -80,6 +80,20 @@ SINGLE = [
     ("Linux, not installed", linux(), f"{LINUX_HOME}/.config/Claude/{CONFIG_NAME}", "linux", False),
     ("Linux, XDG", linux(["/cfg/Claude/x"], XDG_CONFIG_HOME="/cfg"), f"/cfg/Claude/{CONFIG_NAME}", "linux", False),
     (
+        "Linux, an app started without XDG",
+        linux([f"{LINUX_HOME}/.config/Claude/x"], XDG_CONFIG_HOME="/cfg"),
+        f"{LINUX_HOME}/.config/Claude/{CONFIG_NAME}",
+        "linux",
+        False,
+    ),
+    (
+        "Linux, XDG and an old folder",
+        linux(["/cfg/Claude/x", f"{LINUX_HOME}/.config/Claude/x"], XDG_CONFIG_HOME="/cfg"),
+        f"/cfg/Claude/{CONFIG_NAME}",
+        "linux",
+        False,
+    ),
+    (
         "Linux, relative XDG is ignored",
         linux(XDG_CONFIG_HOME="cfg"),
         f"{LINUX_HOME}/.config/Claude/{CONFIG_NAME}",

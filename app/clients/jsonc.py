@@ -21,7 +21,7 @@ TOKEN = re.compile(
       (?P<punct>[{}\[\],:])
     | (?P<string>"[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*+")
     | (?P<scalar>(?:-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?|true|false|null)(?![0-9A-Za-z_.+-]))
-    | (?P<comment>//[^\r\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)
+    | (?P<comment>//[^\r\n]*+|/\*[\s\S]*?\*/)
     | (?P<end>\Z)
     )""",
     re.VERBOSE,
@@ -191,7 +191,7 @@ def _after_space(text: str, at: int) -> int:
     return at
 
 
-COMMENT_OR_SPACE = re.compile(r"[ \t\r\n]++|//[^\r\n]*+|/\*(?:[^*]|\*(?!/))*+\*/")
+COMMENT_OR_SPACE = re.compile(r"[ \t\r\n]++|//[^\r\n]*+|/\*[\s\S]*?\*/")
 
 
 def after_comments(text: str, start: int, end: int) -> int:

@@ -158,7 +158,7 @@ def path_key(path: str) -> str:
 
 
 class Grants:
-    """The policy table, asked by path. A protected row above or at the path wins; otherwise the longest granted folder does."""
+    """The policy table, asked by path. The longest granted folder governs; a protected row above or at the path only takes away."""
 
     def __init__(self, folders: tuple[Folder, ...] = ()) -> None:
         self.folders = folders
@@ -166,19 +166,23 @@ class Grants:
 
     def covering(self, path: str) -> Folder | None:
         """The row that governs `path` (absolute, normalised, no trailing separator), or None: nothing was granted there."""
-        found: Folder | None = None
+        granted: Folder | None = None
+        guard: Folder | None = None
         key = path_key(path)
         while True:
             folder = self._by_key.get(key)
             if folder is not None:
                 if folder.protected:
-                    found = folder if found is None or not found.protected else stricter(found, folder)
-                elif found is None:
-                    found = folder
+                    guard = folder if guard is None else stricter(guard, folder)
+                elif granted is None:
+                    granted = folder
             parent = os.path.dirname(key)
             if parent == key:
-                return found
+                break
             key = parent
+        if guard is None or granted is None:
+            return guard if guard is not None and guard.access == "off" else granted
+        return stricter(guard, granted)
 
     def access(self, path: str) -> Access:
         """What servers may do at `path`; `off` where nothing was granted."""

@@ -50,6 +50,18 @@ def test_of_two_protected_rows_the_stricter_governs() -> None:
     assert table.access("/a/b/c") == "off"
 
 
+def test_a_protected_row_takes_away_and_never_gives() -> None:
+    table = Grants(
+        (
+            Folder("/home/ann/.bashrc", "read", protected=True),
+            Folder("/srv", "off"),
+            Folder("/srv/.x", "read", protected=True),
+        )
+    )
+    assert table.access("/home/ann/.bashrc") == "off"
+    assert table.access("/srv/.x") == "off"
+
+
 def test_a_granted_root_governs_everything() -> None:
     assert Grants((Folder("/", "read"),)).access("/etc/hosts") == "read"
 

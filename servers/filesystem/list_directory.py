@@ -12,7 +12,7 @@ from servers.filesystem.describing import Row
 from servers.filesystem.globs import Globs
 from servers.filesystem.walk import Found, Walk, Way
 from servers.runtime import cursor
-from servers.runtime.call import MAX_CHARS, Call
+from servers.runtime.call import Call
 from servers.runtime.errors import ToolError
 from servers.runtime.results import Text
 from servers.runtime.safe.names import meant, shown
@@ -72,7 +72,7 @@ class _Listing:
             self._after = [meant(part) for part in cursor.read(args.cursor, list[str], TOOL, args)]
         self._lines: list[str] = []
         self._left = args.limit
-        self._chars = MAX_CHARS
+        self._chars = call.page_chars
         self._shown = 0
         self._position: list[str] | None = None
         self._counts = (0, 0)
@@ -155,7 +155,7 @@ class _Listing:
         return rows
 
     def _add(self, line: str) -> bool:
-        if len(line) > self._chars:
+        if len(line) > self._chars and self._lines:  # a page holds one row at least
             return False
         self._chars -= len(line)
         self._lines.append(line)

@@ -5,6 +5,7 @@ the paths are opened and judged anew, and matched again, before anything is said
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 
@@ -79,14 +80,17 @@ def nominate(
 
 def _records(run: ripgrep.Run, counting: bool) -> Iterator[tuple[str, int]]:
     """`./path NUL count LF` with --count, `./path NUL` with --files-with-matches."""
+    record = re.compile(rb"([^\0]+)\0(\d+)\r?\n" if counting else rb"([^\0]+)\0()")  # a path may hold line ends
     rest = b""
-    end = b"\n" if counting else b"\0"
     for chunk in run:
-        *records, rest = (rest + chunk).split(end)
-        for record in records:
-            path, _, count = record.partition(b"\0")
+        rest += chunk
+        end = 0
+        for found in record.finditer(rest):
+            path, count = found.groups()
+            end = found.end()
             text = os.fsdecode(path.removeprefix(b"./"))
             yield (text.replace("\\", "/") if os.sep == "\\" else text), int(count or 1)
+        rest = rest[end:]
 
 
 def _closed(folders: Folders, top: Opened) -> list[str]:

@@ -18,7 +18,7 @@ from servers.filesystem import nominating, ripgrep, verifying
 from servers.filesystem.describing import quoted
 from servers.filesystem.verifying import Checked, Line
 from servers.runtime import cursor
-from servers.runtime.call import MAX_CHARS, Call
+from servers.runtime.call import Call
 from servers.runtime.errors import ToolError
 from servers.runtime.results import Text
 from servers.runtime.safe.names import meant, shown
@@ -127,7 +127,7 @@ def _matches(call: Call, args: SearchFiles, found: _Found, query: list[str], aft
     if not everything:
         paths = [path for path in paths if path >= passed[0]]
     out: list[str] = []
-    left, chars, hits, files = args.limit, MAX_CHARS, 0, 0
+    left, chars, hits, files = args.limit, call.page_chars, 0, 0
     last: tuple[str, int] | None = None
     more = False
     most = ALL_LINES if everything else args.limit + passed[1] + 1
@@ -180,7 +180,8 @@ def _block(
         if line.number <= behind:
             continue
         text = _line(line, args.max_line)
-        if line.hit and (hits == left or size + len(text) > chars):
+        full = size + len(text) > chars and (hits or left < args.limit)  # a page holds one hit at least
+        if line.hit and (hits == left or full):
             return "".join(lines) + "\n", (last, hits) if hits else None, False
         if args.context and printed and line.number > printed + 1:
             lines.append("--\n")
@@ -218,7 +219,7 @@ def _files(call: Call, args: SearchFiles, found: _Found, query: list[str], after
         elif not everything:
             break
     out: list[str] = []
-    chars = MAX_CHARS
+    chars = call.page_chars
     for checked in kept[: args.limit]:
         name = shown(checked.path.removeprefix(base) if checked.path.startswith(base) else checked.path)
         line = f"{name}: {checked.count}\n" if counting else f"{name}\n"

@@ -12,7 +12,7 @@ from servers.filesystem.describing import quoted
 from servers.filesystem.globs import Globs, braces, certain, is_glob, translate
 from servers.filesystem.walk import Found, Walk, Way
 from servers.runtime import cursor
-from servers.runtime.call import MAX_CHARS, Call
+from servers.runtime.call import Call
 from servers.runtime.results import Text
 from servers.runtime.safe import patterns
 from servers.runtime.safe.names import meant, shown
@@ -36,7 +36,7 @@ def search(call: Call, args: SearchFiles, tops: list[str]) -> Text:
     if args.regex:
         found = _by_regex(call, args, found)
     found.sort()
-    return _page(args, tops, found, walks)
+    return _page(call, args, tops, found, walks)
 
 
 def _search(call: Call, args: SearchFiles, top: str, walks: list[Walk]) -> list[str]:
@@ -140,7 +140,7 @@ def _by_regex(call: Call, args: SearchFiles, paths: list[str]) -> list[str]:
     return [paths[int(number) - 1] for number in numbers if number]
 
 
-def _page(args: SearchFiles, tops: list[str], found: list[str], walks: list[Walk]) -> Text:
+def _page(call: Call, args: SearchFiles, tops: list[str], found: list[str], walks: list[Walk]) -> Text:
     base = os.path.join(tops[0], "") if len(tops) == 1 else ""
     total = len(found)
     head = [f"path={quoted(tops[0])}"] if base else []
@@ -151,7 +151,7 @@ def _page(args: SearchFiles, tops: list[str], found: list[str], walks: list[Walk
         after = meant(cursor.read(args.cursor, str, TOOL, args))
         first = sum(path <= after for path in found)
     lines: list[str] = []
-    left = MAX_CHARS
+    left = call.page_chars
     for path in found[first : first + args.limit]:
         line = shown(path.removeprefix(base) if path.startswith(base) else path) + "\n"
         left -= len(line)

@@ -179,9 +179,9 @@ def _number(digits: str) -> int | str:
 
 def _without_comments(piece: str) -> str:
     """Valid JSON with the same values; strings are stepped over whole."""
-    pattern = re.compile(r'("(?:[^"\\]|\\.)*+")|//[^\r\n]*+|/\*(?:[^*]|\*(?!/))*+\*/')
+    pattern = re.compile(r'("(?:[^"\\]++|\\.)*")|//[^\r\n]*+|/\*[\s\S]*?\*/')
     bare = pattern.sub(lambda found: found.group(1) or " ", piece)
-    comma = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=[ \t\r\n]*[}\]])')
+    comma = re.compile(r'("(?:[^"\\]++|\\.)*")|,(?=[ \t\r\n]*[}\]])')
     return comma.sub(lambda found: found.group(1) or " ", bare)
 
 

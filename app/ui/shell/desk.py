@@ -5,7 +5,8 @@ Without a tray the window is the app: it is never hidden to nowhere. A tray may 
 
 from __future__ import annotations
 
-from typing import Any
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
 from PySide6.QtWidgets import QMessageBox
@@ -21,14 +22,20 @@ from app.ui.kit.services import Services
 from app.ui.kit.theme import Theme
 from app.ui.kit.watch import Question, Watch
 from app.ui.shell import pages
+from app.ui.shell.notices import Notices
 from app.ui.shell.starting import Starting
 from app.ui.shell.tray import Tray
 from app.ui.shell.window import Window
+
+if TYPE_CHECKING:
+    from app.ui.kit.guarding import Guarding
 
 TRAY_CHECK_MS = 15_000
 """How often we look whether the tray that our window hides in is still there; only while the window is hidden."""
 STOP_MS = 3000
 """How long Quit waits for the gateway's word."""
+GUARD_MS = 3000
+"""How long after the start the guardian of clients' files begins."""
 CALLS_MS = 500
 """The tray's last calls change at most so often."""
 
@@ -67,6 +74,10 @@ class Desk(QObject):
         self.watch.changed.connect(self._show_facts)
         self.watch.called.connect(self._calls_changed)
         self.watch.asked.connect(self._asked)
+        self.notices = Notices(self.tray.notify, kept, self)
+        self.link.record.connect(self.notices.heard)
+        self.link.happened.connect(self.notices.happened)
+        self._guarding: Guarding | None = None
 
     def begin(self, *, background: bool) -> None:
         """Show the tray, and the window unless `background` and there is a tray to come back from."""
@@ -78,6 +89,7 @@ class Desk(QObject):
             self._look_for_tray.start()
         self._show_facts()
         QTimer.singleShot(0, self.starting.start)  # first what the eye waits for
+        QTimer.singleShot(GUARD_MS, self._guard)
 
     # -- the window ---------------------------------------------------------------------------------------------
 
@@ -109,6 +121,24 @@ class Desk(QObject):
 
     def _asked(self, question: Question) -> None:
         self.card.ask(question)
+        self.notices.asked(question)
+
+    @property
+    def guarding(self) -> Guarding:
+        """The guardian of clients' files: one for the app, from a moment after the start on."""
+        if self._guarding is None:
+            from app.ui.kit.connecting import ground_of
+            from app.ui.kit.guarding import Guarding
+
+            self._guarding = Guarding(ground_of(self.services), self.background, self)
+            self._guarding.told.connect(self.notices.wiped)
+            self._guarding.start()
+        return self._guarding
+
+    def _guard(self) -> None:
+        """Its modules are loaded on a worker: they take longer than a frame."""
+        load = lambda: importlib.import_module("app.ui.kit.guarding")  # noqa: E731
+        self.background.run(load, lambda _module: None if self._leaving else self.guarding, owner=self)
 
     def _questions(self) -> QuestionList:
         return QuestionList(self.services, self.watch, self.answering, most=20, framed=True)
@@ -116,7 +146,13 @@ class Desk(QObject):
     def _make_window(self) -> Window:
         made = self._window = Window(
             pages.entries(),
-            pages.makers(self.services, {"home": (self.watch, self.starting.start, self._questions)}),
+            pages.makers(
+                self.services,
+                {
+                    "home": lambda: (self.watch, self.starting.start, self._questions),
+                    "clients": lambda: (self.guarding,),
+                },
+            ),
             self.messages,
             self.theme,
         )
@@ -208,6 +244,8 @@ class Desk(QObject):
         self.tray.hide()
         if self._card is not None:
             self._card.close()
+        if self._guarding is not None:
+            self._guarding.close()
         if self._window is not None:
             self._window.close()
 

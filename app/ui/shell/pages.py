@@ -25,6 +25,8 @@ class Known(NamedTuple):
 
 PAGES: tuple[Known, ...] = (
     Known("home", str(QT_TRANSLATE_NOOP("pages", "Home")), "home", "app.ui.home.page", "HomePage"),
+    Known("activity", str(QT_TRANSLATE_NOOP("pages", "Activity")), "activity", "app.ui.activity.page", "ActivityPage"),
+    Known("clients", str(QT_TRANSLATE_NOOP("pages", "Clients")), "clients", "app.ui.clients.page", "ClientsPage"),
 )
 """In the order of the side list and of Ctrl+1, Ctrl+2, …"""
 
@@ -34,9 +36,9 @@ def entries() -> list[Entry]:
     return [Entry(one.name, QCoreApplication.translate("pages", one.word), one.drawing) for one in PAGES]
 
 
-def makers(services: Services, more: dict[str, Sequence[Any]]) -> dict[str, Callable[[], Page]]:
-    """How each page is made. `more` names what a page's constructor gets beside the services."""
-    return {one.name: (lambda one=one: _make(one, services, more.get(one.name, ()))) for one in PAGES}
+def makers(services: Services, more: dict[str, Callable[[], Sequence[Any]]]) -> dict[str, Callable[[], Page]]:
+    """How each page is made. `more` gives what a page's constructor gets beside the services."""
+    return {one.name: (lambda one=one: _make(one, services, more.get(one.name, tuple)())) for one in PAGES}
 
 
 def _make(one: Known, services: Services, more: Sequence[Any]) -> Page:

@@ -23,7 +23,7 @@ def test_a_page_is_made_when_asked_for_and_gets_what_is_its_own(services, qtbot,
             self.more = more
 
     monkeypatch.setattr(pages, "_make", lambda one, services, more: Given(services, *more))
-    made = pages.makers(services, {"home": ("x",)})["home"]()
+    made = pages.makers(services, {"home": lambda: ("x",)})["home"]()
     qtbot.addWidget(made)
     assert isinstance(made, Given)
     assert made.more == "x"

@@ -42,6 +42,7 @@ class Call:
         "max_chars",
         "modern",
         "order",
+        "page_chars",
         "undo_store",
     )
 
@@ -63,6 +64,7 @@ class Call:
         self.cancelled = False
         self.change_id = ""
         self.max_chars = MAX_CHARS  # the policy's own bound once the call stands on its ground
+        self.page_chars = MAX_CHARS  # of a listing or search, which names no bound of its own
         self._send = send
         self._token = token
         self._touched: dict[str, None] | None = None

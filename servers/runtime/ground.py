@@ -56,6 +56,8 @@ class Ground:
             folders = self._prepare()
         call.folders = folders
         call.max_chars = self._policy.result_chars
+        if self.trusted:
+            call.page_chars = self._policy.result_chars
         call.undo_store = self.undo_store
 
     def undo_store(self) -> UndoStore | None:

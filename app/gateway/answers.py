@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import msgspec
 
-from app.gateway.redaction import MAX_PREVIEW, clean_head
+from app.core.redaction import MAX_PREVIEW, clean_head
 
 _SMALL = 16 * 1024
 

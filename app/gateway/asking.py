@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.core.folders import shown
+from app.core.redaction import clean_head, kept_arguments
 from app.gateway import eras, words
 from app.gateway.approvals import Approval, Facts, patience
 from app.gateway.decision import Decision
-from app.gateway.redaction import clean_head, kept_arguments
 from servers.runtime import wire
 
 if TYPE_CHECKING:

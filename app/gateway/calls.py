@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.core.errors import DoorkeepError, JournalError
+from app.core.redaction import clean_head, kept_arguments
 from app.gateway import answers, asking, eras, errands, words
 from app.gateway.decision import Decision, decide, refusal_words
 from app.gateway.errands import Errand, read_facts
 from app.gateway.paths import BadPathError
 from app.gateway.questions import Request, question_of
-from app.gateway.redaction import clean_head, kept_arguments
 from app.gateway.rows import Row
 from servers.runtime import wire
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.gateway.redaction import MARK, MAX_ARGUMENTS, clean_head, clean_text, kept_arguments, names_secret
+from app.core.redaction import MARK, MAX_ARGUMENTS, clean_head, clean_text, kept_arguments, names_secret
 
 SECRETS = [
     "sk-ant-api03-" + "a1" * 20,

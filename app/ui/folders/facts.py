@@ -1,0 +1,87 @@
+"""What the Folders page shows, read from the settings and the log. Runs in the background; knows no widget."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from typing import Any, NamedTuple
+
+from app.core.errors import SettingsError
+from app.core.journal.filter import Condition, Filter
+from app.core.journal.reader import Reader
+from app.core.journal.record import CallRecord
+from app.core.settings import FolderSetting, load, signature
+
+BUILTIN = os.path.join(
+    os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))),
+    "resources",
+    "builtin",
+)
+COUNTED = 100
+"""Calls of today are counted up to this number; more is said as more."""
+
+
+class Standing(NamedTuple):
+    """One granted folder, and whether it is there now."""
+
+    setting: FolderSetting
+    exists: bool
+
+
+class Looked(NamedTuple):
+    """One look at the settings. With `error` the folders are not known. `servers`: built-in servers, name to title."""
+
+    folders: list[Standing]
+    servers: dict[str, str]
+    error: SettingsError | None
+    signature: tuple[int, ...]
+
+
+class Lately(NamedTuple):
+    """What happened in a folder: the last call, and how many today (at most COUNTED)."""
+
+    last: CallRecord | None = None
+    today: int = 0
+
+
+def look(home: str) -> Looked:
+    """The settings as they lie on disk now."""
+    seen = signature(home)
+    servers = builtin_servers()
+    try:
+        settings = load(home)
+    except SettingsError as error:
+        return Looked([], servers, error, seen)
+    return Looked([Standing(folder, os.path.isdir(folder.path)) for folder in settings.folders], servers, None, seen)
+
+
+def builtin_servers() -> dict[str, str]:
+    """The servers that ship with Doorkeep, by name, with the titles people read."""
+    found: dict[str, str] = {}
+    try:
+        names = sorted(name for name in os.listdir(BUILTIN) if name.endswith(".json"))
+    except OSError:
+        return found
+    for name in names:
+        try:
+            with open(os.path.join(BUILTIN, name), encoding="utf-8") as file:
+                pin: dict[str, Any] = json.load(file)
+        except (OSError, ValueError):
+            continue
+        found[name[:-5]] = str(pin.get("server", {}).get("title") or name[:-5])
+    return found
+
+
+def lately(home: str, paths: list[str], now: float | None = None) -> dict[str, Lately]:
+    """What happened in each of the folders. Raises JournalError."""
+    day = time.localtime(now)
+    midnight = round(time.mktime((day.tm_year, day.tm_mon, day.tm_mday, 0, 0, 0, 0, 0, -1)) * 1000)
+    found: dict[str, Lately] = {}
+    with Reader(home) as reader:
+        for path in paths:
+            inside = (Condition("folder", (path,)),)
+            today = reader.query(Filter(inside, since_ms=midnight), COUNTED).records
+            last = today or reader.query(Filter(inside), 1).records
+            found[path] = Lately(last[0] if last else None, len(today))
+    return found

@@ -1,0 +1,98 @@
+"""The words of the Folders page."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+
+from PySide6.QtCore import QCoreApplication
+
+from app.core.errors import DoorkeepError
+from app.core.folders import EXPLAINED
+from app.core.settings import Access
+from app.ui.folders.facts import COUNTED, Lately
+from app.ui.kit import words
+from app.ui.kit.segmented import Choice
+
+
+def tr(text: str) -> str:
+    """Through Qt's translation, in this page's context."""
+    return QCoreApplication.translate("folders", text)
+
+
+def explained(access: Access) -> str:
+    """One sentence about the choice in force."""
+    said = tr(EXPLAINED[access])
+    return f"{said[:1].upper()}{said[1:]}."
+
+
+def choices() -> list[Choice]:
+    """Off, read, ask, write."""
+    return [
+        Choice("off", tr("Off"), "denied", explained("off")),
+        Choice("read", tr("Read"), "accent", explained("read")),
+        Choice("ask", tr("Ask"), "asked", explained("ask")),
+        Choice("write", tr("Write"), "allowed", explained("write")),
+    ]
+
+
+def lately(found: Lately, now: float | None = None) -> str:
+    """Who did what last, when, and how much there was today."""
+    if found.last is None:
+        return tr("Nothing has happened here yet.")
+    record = found.last
+    said = words.sentence(record, wanted=record.outcome in ("denied", "expired", "waiting"))
+    if record.outcome in ("denied", "expired"):
+        sentence = tr("{who} wanted to {what} and was refused")
+    elif record.outcome == "waiting":
+        sentence = tr("{who} wants to {what}")
+    else:
+        sentence = tr("{who} {what}")
+    pieces = [sentence.format(who=said.who, what=said.what)]
+    when = _ago(record.at, time.time() if now is None else now)
+    if when:
+        pieces[0] = tr("{sentence}, {when}").format(sentence=pieces[0], when=when)
+    pieces.append(today(found.today))
+    return " · ".join(piece for piece in pieces if piece)
+
+
+def today(count: int) -> str:
+    """How many calls there were today."""
+    if count == 0:
+        return tr("none today")
+    if count == 1:
+        return tr("1 call today")
+    if count >= COUNTED:
+        return tr("{count} or more calls today").format(count=COUNTED)
+    return tr("{count} calls today").format(count=count)
+
+
+def _ago(at: str, now: float) -> str:
+    try:
+        return words.ago(max(0.0, now - datetime.fromisoformat(at).timestamp()))
+    except ValueError:
+        return ""
+
+
+def kept_closed(found: int, revealed: int, more: bool) -> str:
+    """About files that often hold secrets."""
+    if not found:
+        return tr("No files that often hold secrets were found.")
+    if found == 1:
+        said = tr("1 file often holds secrets: kept closed unless you reveal it")
+    else:
+        count = tr("{count} or more").format(count=found) if more else str(found)
+        said = tr("{count} files often hold secrets: kept closed unless you reveal them").format(count=count)
+    if revealed:
+        said = tr("{said} ({count} revealed)").format(said=said, count=revealed)
+    return said
+
+
+def reason(error: Exception) -> str:
+    """Why something was not done. Options of the command line are no help in a window and left out."""
+    if not isinstance(error, DoorkeepError):
+        return tr("Something in Doorkeep went wrong ({kind}). Nothing was changed; try again.").format(
+            kind=type(error).__name__
+        )
+    fix = "" if "--" in error.fix or "doorkeep " in error.fix else error.fix
+    return " ".join(piece for piece in (error.title, error.detail, fix) if piece)

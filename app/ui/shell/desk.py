@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMessageBox
 
 from app.desktop import preferences
@@ -19,10 +20,11 @@ from app.ui.kit.background import Background
 from app.ui.kit.gateway import GatewayLink
 from app.ui.kit.messages import Messages
 from app.ui.kit.services import Services
-from app.ui.kit.theme import Theme
+from app.ui.kit.theme import Choice, Theme
 from app.ui.kit.watch import Question, Watch
 from app.ui.shell import pages
 from app.ui.shell.notices import Notices
+from app.ui.shell.palette import Action, Palette
 from app.ui.shell.starting import Starting
 from app.ui.shell.tray import Tray
 from app.ui.shell.window import Window
@@ -57,6 +59,7 @@ class Desk(QObject):
         self.tray = Tray(self)
         self._card: Card | None = None
         self._window: Window | None = None
+        self._palette: Palette | None = None
         self._leaving = False
         self._in_tray = False
         self._look_for_tray = QTimer(self)
@@ -159,8 +162,52 @@ class Desk(QObject):
         if self.kept.geometry:
             made.take_geometry(self.kept.geometry)
         made.closing.connect(self._closed)
+        made.palette_asked.connect(self._open_palette)
+        QShortcut(QKeySequence("Ctrl+Q"), made).activated.connect(self.ask_to_quit)
         self._show_facts()
         return made
+
+    def _open_palette(self) -> None:
+        if self._window is None:
+            return
+        if self._palette is None:
+            self._palette = Palette(self._window, self.theme)
+        self._palette.open_with(self.actions())
+
+    def actions(self) -> list[Action]:
+        """Everything one can do from anywhere, as it is possible now."""
+        pause = self.tr("Let calls through again"), "play", lambda: self.pause(False)
+        if not self.watch.facts.paused:
+            pause = self.tr("Pause: refuse every call"), "pause", lambda: self.pause(True)
+        made = [
+            Action(self.tr("Go to {page}").format(page=one.text), one.drawing, lambda n=one.name: self.open(n))
+            for one in pages.entries()
+        ]
+        if self.watch.facts.fix == "start":
+            made.append(Action(self.tr("Start the gateway"), "play", self.starting.start))
+        else:
+            made.append(Action(*pause))
+        if self.watch.questions:
+            made.append(Action(self.tr("Show what waits for an answer"), "ask", self.card.show_all))
+        for words, filter_ in (
+            (self.tr("Show denied calls"), "decision:denied"),
+            (self.tr("Show calls that failed"), "outcome:error"),
+        ):
+            made.append(Action(words, "search", lambda f=filter_: self.go("activity", {"filter": f}), "log activity"))
+        looks: tuple[tuple[Choice, str], ...] = (
+            ("light", self.tr("Light look")),
+            ("dark", self.tr("Dark look")),
+            ("system", self.tr("Look of the system")),
+        )
+        for choice, words in looks:
+            made.append(Action(words, "eye", lambda c=choice: self._choose_look(c), "theme"))
+        made.append(Action(self.tr("Quit and close the door"), "cross", self.ask_to_quit, "exit stop"))
+        return made
+
+    def _choose_look(self, choice: Choice) -> None:
+        self.theme.choose(choice)
+        self.kept.theme = choice
+        self.keep()
 
     def _closed(self) -> None:
         if self._leaving or self._window is None:

@@ -115,3 +115,37 @@ def test_a_page_that_this_build_lacks_is_passed_over(desk: Desk) -> None:
     desk.go("nowhere", {})
     assert desk.window is not None
     assert desk.window.now == "home"
+
+
+def test_the_palette_offers_what_is_possible_now(desk: Desk, link, qtbot) -> None:
+    desk.open("home")
+    assert desk.window is not None
+    desk.window.palette_asked.emit()
+    words = [action.words for action in desk.actions()]
+    assert "Go to Home" in words
+    assert "Pause: refuse every call" in words
+    link.answers["status"] = {**link.answers["status"], "paused": True}
+    desk.watch.look()
+    assert "Let calls through again" in [action.words for action in desk.actions()]
+
+
+def test_a_chosen_look_is_kept(desk: Desk) -> None:
+    desk.open("home")
+    next(action for action in desk.actions() if action.words == "Dark look").act()
+    assert desk.theme.dark
+    assert load(desk.services.home).theme == "dark"
+
+
+def test_a_question_brings_the_card_a_badge_and_a_line_in_the_menu(desk: Desk, link) -> None:
+    desk.open("home")
+    link.answers["approvals"] = {
+        "approvals": [
+            {"id": "a", "call": 1, "client": "claude-ai 1", "server": "git", "tool": "push", "expires_in_s": 60}
+        ]
+    }
+    desk.watch.look()
+    assert desk.card.isVisible()
+    assert any("push" in action.text() for action in desk.tray.menu.actions())
+    desk.card.put_away()
+    desk.tray.question_opened.emit("a")
+    assert desk.card.isVisible()

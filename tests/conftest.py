@@ -8,7 +8,17 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# No test is timed; and CI looks at the same examples each time, so that it never fails by chance.
+hypothesis.settings.register_profile(
+    "house",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.function_scoped_fixture],
+)
+hypothesis.settings.load_profile("house")
 
 REAL_HOME = Path(pwd.getpwuid(os.getuid()).pw_dir)
 FORBIDDEN = [

@@ -6,6 +6,7 @@ Without a tray the window is the app: it is never hidden to nowhere. A tray may 
 from __future__ import annotations
 
 import importlib
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
@@ -36,6 +37,8 @@ TRAY_CHECK_MS = 15_000
 """How often we look whether the tray that our window hides in is still there; only while the window is hidden."""
 STOP_MS = 3000
 """How long Quit waits for the gateway's word."""
+UNSEEN_MS = 8000
+"""How long a question lies on the card before a notification tells of it too."""
 GUARD_MS = 3000
 """How long after the start the guardian of clients' files begins."""
 CALLS_MS = 500
@@ -124,7 +127,12 @@ class Desk(QObject):
 
     def _asked(self, question: Question) -> None:
         self.card.ask(question)
-        self.notices.asked(question)
+        QTimer.singleShot(UNSEEN_MS, lambda: self._still_asks(question))
+
+    def _still_asks(self, question: Question) -> None:
+        """The card asks; a notification comes where it was not seen, or lies under something."""
+        if any(one.id == question.id for one in self.watch.questions) and not self._leaving:
+            self.notices.asked(question)
 
     @property
     def guarding(self) -> Guarding:
@@ -200,7 +208,7 @@ class Desk(QObject):
             ("system", self.tr("Look of the system")),
         )
         for choice, words in looks:
-            made.append(Action(words, "eye", lambda c=choice: self._choose_look(c), "theme"))
+            made.append(Action(words, "eye", partial(self._choose_look, choice), "theme"))
         made.append(Action(self.tr("Quit and close the door"), "cross", self.ask_to_quit, "exit stop"))
         return made
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from app.ui.kit.icons import icon
@@ -67,6 +67,10 @@ class Palette(QWidget):
         self._actions = list(actions)
         self.field.clear()
         self._filter("")
+        chosen = (
+            f"background: {self._theme.colours.accent_soft}; color: {self._theme.colours.text}; border-radius: 6px;"
+        )
+        self.rows.setStyleSheet(f"QListWidget {{ border: 0; }} QListWidget::item:selected {{ {chosen} }}")
         self.rows.setFixedHeight(ROW * min(ROWS, max(1, len(self._actions))) + S)
         self.adjustSize()
         self.move(self._window.mapToGlobal(QPoint((self._window.width() - self.width()) // 2, 80)))
@@ -84,6 +88,14 @@ class Palette(QWidget):
                 self._do(self.rows.currentRow())
                 return True
         return super().eventFilter(watched, event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A ground and an edge of its own."""
+        painter = QPainter(self)
+        painter.setPen(QColor(self._theme.colours.line))
+        painter.setBrush(QColor(self._theme.colours.surface))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
 
     def _filter(self, typed: str) -> None:
         self._shown = found(self._actions, typed)

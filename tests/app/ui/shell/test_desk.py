@@ -149,3 +149,17 @@ def test_a_question_brings_the_card_a_badge_and_a_line_in_the_menu(desk: Desk, l
     desk.card.put_away()
     desk.tray.question_opened.emit("a")
     assert desk.card.isVisible()
+
+
+def test_a_question_that_nobody_answers_is_notified_too(desk: Desk, link, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(desk.notices, "asked", lambda question: told.append(question.id))
+    link.answers["approvals"] = {"approvals": [{"id": "a", "call": 1, "expires_in_s": 60}]}
+    desk.watch.look()
+    question = desk.watch.questions[0]
+    assert told == []
+    desk._still_asks(question)
+    link.answers["approvals"] = {"approvals": []}
+    desk.watch.look()
+    desk._still_asks(question)
+    assert told == ["a"]

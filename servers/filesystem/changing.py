@@ -163,7 +163,7 @@ def undoable(call: Call, size: int) -> bool:
 class Unrecorded:
     """Takes the place of a Change where the server was started without an undo store: the user wants no way back."""
 
-    id = ""
+    offered = ""
 
     def __enter__(self) -> Unrecorded:
         return self
@@ -217,12 +217,12 @@ def made_folders(change: Change | Unrecorded, missing: tuple[str, ...]) -> None:
 
 def result(change: Change | Unrecorded, files: list[FileChange], warnings: list[str] | None = None) -> Changed:
     """The facts of a change that was made."""
-    return Changed(True, files, change.id or UNSET, warnings or UNSET)
+    return Changed(True, files, change.offered or UNSET, warnings or UNSET)
 
 
 def finish(call: Call, change: Change | Unrecorded, *paths: str) -> None:
     """Tell the gateway what was changed."""
-    call.change_id = change.id
+    call.change_id = change.offered
     for path in paths:
         call.touch(path)
 

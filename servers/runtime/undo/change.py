@@ -35,6 +35,11 @@ class Change:
         self.record = written
         self._store = store
 
+    @property
+    def offered(self) -> str:
+        """The id, as long as there is a way back; else empty."""
+        return self.id if self.record.undoable else ""
+
     def __enter__(self) -> Change:
         return self
 

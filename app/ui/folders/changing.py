@@ -64,6 +64,8 @@ def take_out(home: str, path: str, confirm: Confirm) -> Taken:
         place = _place(document, path)
         kept.append(Taken(path, document["folders"][place], place))
         del document["folders"][place]
+        if not document["folders"]:
+            del document["folders"]  # an empty one would be written as `folders = []`, which takes no tables
 
     settings_file.edit(home, change, confirm)
     return kept[-1]
@@ -74,7 +76,8 @@ def put_back(home: str, taken: Taken, confirm: Confirm) -> FolderSetting:
     import tomlkit
 
     def change(document: Any) -> None:
-        if "folders" not in document:
+        if not document.get("folders"):
+            document.pop("folders", None)
             document["folders"] = tomlkit.aot()
         tables = document["folders"]
         tables.insert(min(taken.place, len(tables)), taken.table)

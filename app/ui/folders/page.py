@@ -79,6 +79,7 @@ class FoldersPage(Page):
         self.trouble = Trouble(theme, lambda: (open_file or _open)(settings_path(services.home)), self.look)
         self.adding = AddPanel(services)
         self.adding.wanted.connect(self._grant)
+        self.adding.cancelled.connect(self._show)
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Find a folder"))
         self.search.setAccessibleName(self.tr("Find a folder"))
@@ -169,8 +170,15 @@ class FoldersPage(Page):
         count = len(looked.folders)
         self.search.setVisible(count >= SEARCH_FROM)
         self._say_more(len(wanted), count)
-        self.first.show_first(not count and self.adding.isHidden(), {one.setting.path for one in looked.folders})
+        self._show_first()
         self._make_rows()
+
+    def _show_first(self) -> None:
+        """The empty page has its one button in the middle; then the one at the top would be a second."""
+        folders = self.looked.folders if self.looked else []
+        empty = self.looked is not None and not folders and self.adding.isHidden()
+        self.first.show_first(empty, {one.setting.path for one in folders})
+        self.add.setVisible(not empty)
 
     def _wanted(self) -> dict[str, Standing]:
         """The folders that are to have a row, in the order of the file."""
@@ -269,8 +277,8 @@ class FoldersPage(Page):
             granted = {one.setting.path for one in self.looked.folders} if self.looked else set[str]()
             new = [path for path in folders if path not in granted]
             if new:
-                self.first.hide()
                 self.adding.ask(new)
+                self._show_first()
             elif folders and folders[0] in self.rows:
                 row = self.rows[folders[0]]
                 row.show_state(self.tr("Already added"), "accent", "check")

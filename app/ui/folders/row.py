@@ -14,16 +14,17 @@ from app.core.folders import shown
 from app.core.journal.record import CallRecord
 from app.ui.folders import telling
 from app.ui.folders.facts import COUNTED, Lately, Standing
+from app.ui.folders.link_line import LinkLine
 from app.ui.folders.secret_list import SecretList
 from app.ui.folders.sensitive import Found
 from app.ui.folders.toggle_chip import ToggleChip
-from app.ui.kit.buttons import Button, IconButton
+from app.ui.kit.buttons import IconButton
 from app.ui.kit.chip import Chip
 from app.ui.kit.labels import ElidedLabel, Label
 from app.ui.kit.page import surface
 from app.ui.kit.segmented import Segmented
 from app.ui.kit.services import Services
-from app.ui.kit.theme import M, S
+from app.ui.kit.theme import L, M, S
 from app.ui.kit.words import visible
 
 
@@ -55,7 +56,7 @@ class FolderRow(QWidget):
         self.explained = Label("", self._theme, "secondary", "muted", wrap=True)
         self.problem = Label("", self._theme, "secondary", "error", wrap=True)
         self.problem.hide()
-        self.activity = Button("", self._theme, "quiet", "activity", self.activity_wanted.emit)
+        self.activity = LinkLine("activity", self._theme, self.activity_wanted.emit)
         self.secrets = SecretList(self._theme)
         self.secrets.reveal_wanted.connect(self.reveal_wanted.emit)
         self._chips = QHBoxLayout()
@@ -63,9 +64,12 @@ class FolderRow(QWidget):
         inside = QVBoxLayout()
         inside.setSpacing(S)
         inside.addLayout(self._line(self.path, self.state, self.access, self.remove))
-        inside.addWidget(self.explained)
+        meaning = QHBoxLayout()
+        meaning.setSpacing(M)
+        meaning.addWidget(self.explained, 1)
+        meaning.addLayout(self._chips)
+        inside.addLayout(meaning)
         inside.addWidget(self.problem)
-        inside.addLayout(self._chips)
         inside.addLayout(self._links())
         inside.addWidget(self.secrets)
         outer = QVBoxLayout(self)
@@ -115,7 +119,7 @@ class FolderRow(QWidget):
         """What happened here."""
         self.lately = lately
         said = telling.lately(lately)
-        self.activity.setText(said)
+        self.activity.show_words(said)
         self.activity.setAccessibleName(self.tr("{said}. Show it in Activity").format(said=said))
         self.activity.setEnabled(lately.last is not None)
 
@@ -139,7 +143,7 @@ class FolderRow(QWidget):
 
     def _links(self) -> QHBoxLayout:
         line = QHBoxLayout()
-        line.setSpacing(S)
+        line.setSpacing(L)
         line.addWidget(self.activity)
         line.addStretch(1)
         line.addWidget(self.secrets.opener)
@@ -154,7 +158,6 @@ class FolderRow(QWidget):
             chip.clicked.connect(_told(self.server_wanted.emit, name))
             self.servers[name] = chip
             self._chips.addWidget(chip)
-        self._chips.addStretch(1)
 
 
 def _told(emit: Callable[[str, bool], object], name: str) -> Callable[[bool], None]:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.folders import telling
+from app.ui.folders.link_line import LinkLine
 from app.ui.folders.sensitive import Found, Sensitive, glob_of, namesakes
 from app.ui.kit.buttons import Button
 from app.ui.kit.labels import ElidedLabel, Label
@@ -28,7 +29,7 @@ class SecretList(QWidget):
         self._revealed: tuple[str, ...] = ()
         self._found: Found | None = None
         self.buttons: dict[str, Button] = {}
-        self.opener = Button("", theme, "quiet", "eye", self._toggle)
+        self.opener = LinkLine("eye", theme, self._toggle)
         self._lines = QVBoxLayout(self)
         self._lines.setContentsMargins(0, 0, 0, 0)
         self._lines.setSpacing(0)
@@ -49,7 +50,7 @@ class SecretList(QWidget):
 
     def _toggle(self) -> None:
         if self._lines.isEmpty():
-            self.opener.setText(self.tr("Looking…"))
+            self.opener.show_words(self.tr("Looking…"))
             self.look_wanted.emit()
             return
         self.setVisible(self.isHidden())
@@ -69,12 +70,11 @@ class SecretList(QWidget):
             self._add(file, file.inside)
         count = len(files) + len(others)
         if self._found is None and not count:
-            self.opener.setText(self.tr("Look for files that often hold secrets"))
+            self.opener.show_words(self.tr("Look for files that often hold secrets"))
         else:
             whole = self._found is None or self._found.whole
-            self.opener.setText(telling.kept_closed(count, len(self._revealed), not whole))
+            self.opener.show_words(telling.kept_closed(count, len(self._revealed), not whole))
         self.opener.setEnabled(bool(count) or self._found is None)
-        self.opener.setAccessibleName(self.opener.text())
         if not count:
             self.hide()
         elif self._found is not None and not self._found.whole:

@@ -1,0 +1,44 @@
+"""What the Folders page reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.core.journal.writer import Journal
+from app.ui.folders import facts
+
+
+def test_no_settings_are_no_folders_and_no_error(home: str) -> None:
+    looked = facts.look(home)
+    assert looked.folders == []
+    assert looked.error is None
+    assert looked.servers["filesystem"] == "Files"
+
+
+def test_a_folder_that_is_gone_is_known_to_be_gone(home: str, granted: list[Path]) -> None:
+    granted[1].rmdir()
+    assert [one.exists for one in facts.look(home).folders] == [True, False, True]
+
+
+def test_broken_settings_are_an_error_in_words(home: str, settings) -> None:
+    settings("folders = 3")
+    looked = facts.look(home)
+    assert looked.error is not None
+    assert "does not know" in looked.error.title
+
+
+def test_lately_gives_the_last_call_and_how_many_today(home: str) -> None:
+    journal = Journal.open(home)
+    for name in ("a.md", "b.md"):
+        path = f"/home/ann/Documents/{name}"
+        call = journal.opened(client="claude-ai 1", session="s", server="filesystem", tool="read_file", arguments=b"{}")
+        journal.decided(call, decision="allowed", by="policy", reason="", folder="/home/ann/Documents", paths=[path])
+        journal.closed(call, outcome="ok", duration_ms=1, result_preview="", result_bytes=1, change_id=None, paths=None)
+    journal.commit()
+    journal.close()
+    found = facts.lately(home, ["/home/ann/Documents", "/home/ann/Other"])
+    last = found["/home/ann/Documents"].last
+    assert last is not None
+    assert last.paths == ["/home/ann/Documents/b.md"]
+    assert found["/home/ann/Documents"].today == 2
+    assert found["/home/ann/Other"] == facts.Lately()

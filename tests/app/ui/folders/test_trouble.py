@@ -1,0 +1,19 @@
+"""A settings file with a mistake."""
+
+from __future__ import annotations
+
+from app.core.errors import SettingsError
+from app.ui.folders.trouble import Trouble
+
+
+def test_it_says_what_is_wrong_and_opens_the_file(qtbot, theme) -> None:
+    opened: list[bool] = []
+    made = Trouble(theme, lambda: opened.append(True), lambda: None)
+    qtbot.addWidget(made)
+    made.show_error(SettingsError("Line 3 is odd.", "The last good version counts.", "Mend it."))
+    assert made.title.text() == "Line 3 is odd."
+    assert made.detail.text() == "The last good version counts. Mend it."
+    made.open.click()
+    assert opened == [True]
+    made.show_error(None)
+    assert made.isHidden()

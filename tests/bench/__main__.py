@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from tests.bench import figures_calls, figures_files, figures_idle, figures_search
+from tests.bench import figures_calls, figures_desktop, figures_files, figures_idle, figures_search
 from tests.bench.ground import Ground
 from tests.bench.measure import Figure
 
@@ -22,6 +22,7 @@ GROUPS = {
     "changes": figures_files.changes,
     "search": figures_search.search,
     "idle": figures_idle.idle,
+    "desktop": figures_desktop.desktop,
 }
 
 

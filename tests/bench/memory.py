@@ -15,6 +15,12 @@ def uss(pid: int) -> float:
     return total / 1e6
 
 
+def pss(pid: int) -> float:
+    """Proportional memory in MB (10⁶ bytes): private pages, and of shared ones this process's part."""
+    with open(f"/proc/{pid}/smaps_rollup") as file:
+        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("Pss:")) / 1e6
+
+
 def switches(pid: int) -> int:
     """Voluntary context switches of all threads: each is a wait that ended, so a wake-up."""
     total = 0

@@ -43,6 +43,7 @@ class QuestionList(QWidget):
         self._tick.timeout.connect(self._go_on)
         self.setAccessibleName(self.tr("Questions that wait for your answer"))
         watch.changed.connect(self.refresh)
+        self.hide()  # an empty list takes no room, not even a gap
         self.refresh()
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.ui.asking.questions import QuestionList
 
@@ -20,7 +21,10 @@ def ids(listed: QuestionList) -> list[str]:
 
 def test_nothing_waits_nothing_is_shown(listed: QuestionList) -> None:
     assert listed.views == []
-    assert listed.isHidden()
+    around = QWidget()
+    QVBoxLayout(around).addWidget(listed)
+    assert not listed.isVisibleTo(around)
+    listed.setParent(None)
 
 
 def test_the_first_is_open_and_the_others_are_folded(listed: QuestionList, ask, question) -> None:

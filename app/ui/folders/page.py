@@ -18,18 +18,18 @@ from app.core.journal.record import CallRecord
 from app.core.settings import Access, FolderSetting, settings_path
 from app.ui.folders import adding, changing, facts, sensitive, telling
 from app.ui.folders.adding import AddPanel
-from app.ui.folders.deeds import Deed, Deeds
 from app.ui.folders.drop import DropTarget
 from app.ui.folders.facts import Looked, Standing
 from app.ui.folders.first import FirstFolders
 from app.ui.folders.row import FolderRow
-from app.ui.folders.trouble import Trouble
 from app.ui.kit.buttons import Button
+from app.ui.kit.deeds import Deed, Deeds
 from app.ui.kit.labels import Label
 from app.ui.kit.messages import Message
 from app.ui.kit.page import Page
 from app.ui.kit.services import Services
 from app.ui.kit.theme import S
+from app.ui.kit.trouble import Trouble
 
 MOST_ROWS = 200
 """Rows made at a time; the search field finds the others."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core.errors import SettingsError
-from app.ui.folders.trouble import Trouble
+from app.ui.kit.trouble import Trouble
 
 
 def test_it_says_what_is_wrong_and_opens_the_file(qtbot, theme) -> None:

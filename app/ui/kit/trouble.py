@@ -1,4 +1,4 @@
-"""What is wrong with the settings file, and the button that opens it. Until it is mended, folders are not changed here."""
+"""What is wrong with the settings file, and the button that opens it. Until it is mended, nothing is changed by the page."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from app.ui.folders.deeds import Deeds
+from app.ui.kit.deeds import Deeds
 
 
 def test_they_are_carried_out_in_order_also_after_a_failure(home: str, background, qtbot) -> None:

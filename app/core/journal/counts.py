@@ -3,30 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Literal
 
 from app.core.journal import select
-from app.core.journal.derive import facet_of
 from app.core.journal.filter import Filter
-from app.core.journal.record import CallRecord
+from app.core.journal.kinds import Kind, kind_of
 
-Kind = Literal["allowed", "asked", "denied", "error"]
-KINDS: tuple[Kind, ...] = ("allowed", "asked", "denied", "error")
 EVERY_ID = 2**62
-
-
-def kind_of(decision: str, by: str, outcome: str) -> Kind:
-    """What became of a call, as one of four: `asked` was allowed by the user or waits for them."""
-    if outcome in ("error", "lost"):
-        return "error"
-    if decision == "denied" or outcome in ("denied", "expired"):
-        return "denied"
-    return "asked" if by == "user" or outcome == "waiting" else "allowed"
-
-
-def kind_of_record(record: CallRecord) -> Kind:
-    """The same of a record."""
-    return kind_of(*facet_of(record)[4:])
 
 
 def counts(

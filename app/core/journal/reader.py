@@ -19,6 +19,7 @@ from app.core.journal import counts as counting
 from app.core.journal import database, select
 from app.core.journal.derive import derived_through, events_by_seq, events_of
 from app.core.journal.filter import Filter, parse
+from app.core.journal.kinds import Kind, kind_of_record
 from app.core.journal.record import CallRecord, Event, fold, moment_of
 
 EVERYTHING = 2**62
@@ -147,7 +148,7 @@ class Reader:
         with self._reading() as db:
             return select.count(db, found) if db is not None else 0
 
-    def counts(self, since_ms: int, until_ms: int, step_ms: int) -> list[dict[counting.Kind, int]]:
+    def counts(self, since_ms: int, until_ms: int, step_ms: int) -> list[dict[Kind, int]]:
         """How many calls began in each `step_ms` of a time (milliseconds since 1970; the end is not included), oldest first."""
         with self._reading() as db:
             if db is None:
@@ -158,7 +159,7 @@ class Reader:
             for record in tail.values():
                 at = moment_of(record)
                 if since_ms <= at < until_ms:
-                    counting.add(pieces[(at - since_ms) // step_ms], counting.kind_of_record(record))
+                    counting.add(pieces[(at - since_ms) // step_ms], kind_of_record(record))
             return pieces
 
     def known(self, name: str) -> list[str]:

@@ -6,9 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
-from app.control.client import settled
 from app.core.folders import shown
-from app.core.settings import edit
 from app.ui.kit import words
 from app.ui.kit.services import Services
 from app.ui.kit.watch import Question, Watch
@@ -52,6 +50,9 @@ def offers(question: Question) -> list[Offer]:
 
 def switch_off(home: str, server: str, tool: str) -> None:
     """Write into the settings that the tool is off, and wait for the gateway to live by it. Raises DoorkeepError."""
+
+    from app.control.client import settled
+    from app.core.settings import edit
 
     def change(document: Any) -> None:
         servers = document.setdefault("servers", {})

@@ -5,10 +5,8 @@ from __future__ import annotations
 import time
 from typing import Literal, NamedTuple
 
-from app.core import settings
 from app.core.errors import SettingsError
-from app.core.journal.counts import Kind
-from app.core.journal.reader import Reader
+from app.core.journal.kinds import Kind
 from app.core.journal.record import CallRecord
 from app.ui.home.strip import STEP_MS, window_of
 
@@ -27,6 +25,8 @@ class HomeFacts(NamedTuple):
 
 def read(home: str) -> HomeFacts:
     """Blocks on disk. Raises DoorkeepError."""
+    from app.core.journal.reader import Reader  # SQL and settings load where nobody waits for a window
+
     since, until = window_of(time.time())
     with Reader(home) as reader:
         calls = reader.query(limit=LAST).records
@@ -35,6 +35,8 @@ def read(home: str) -> HomeFacts:
 
 
 def _missing(home: str, calls: list[CallRecord]) -> Missing:
+    from app.core import settings
+
     try:
         folders = settings.load(home).folders
     except SettingsError:

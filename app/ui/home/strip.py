@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from app.core.journal.counts import KINDS, Kind
+from app.core.journal.kinds import KINDS, Kind
 from app.ui.kit.theme import S, Theme, Tone, font
 
 STEP_MS = 15 * 60_000

@@ -14,9 +14,6 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMessageBox
 
 from app.desktop import preferences
-from app.ui.asking.answering import Answering
-from app.ui.asking.card import Card
-from app.ui.asking.questions import QuestionList
 from app.ui.kit.background import Background
 from app.ui.kit.gateway import GatewayLink
 from app.ui.kit.messages import Messages
@@ -25,13 +22,16 @@ from app.ui.kit.theme import Choice, Theme
 from app.ui.kit.watch import Question, Watch
 from app.ui.shell import pages
 from app.ui.shell.notices import Notices
-from app.ui.shell.palette import Action, Palette
 from app.ui.shell.starting import Starting
 from app.ui.shell.tray import Tray
 from app.ui.shell.window import Window
 
 if TYPE_CHECKING:
+    from app.ui.asking.answering import Answering
+    from app.ui.asking.card import Card
+    from app.ui.asking.questions import QuestionList
     from app.ui.kit.guarding import Guarding
+    from app.ui.shell.palette import Action, Palette
 
 TRAY_CHECK_MS = 15_000
 """How often we look whether the tray that our window hides in is still there; only while the window is hidden."""
@@ -58,7 +58,7 @@ class Desk(QObject):
         self.watch = Watch(self.link, self)
         self.services = Services(home, self.link, self.background, self.messages, theme, self.go)
         self.starting = Starting(self.link, self.watch, self.background, self)
-        self.answering = Answering(self.services, self.watch, self)
+        self._answering: Answering | None = None
         self.tray = Tray(self)
         self._card: Card | None = None
         self._window: Window | None = None
@@ -121,6 +121,8 @@ class Desk(QObject):
     def card(self) -> Card:
         """The asking card, made at the first question."""
         if self._card is None:
+            from app.ui.asking.card import Card
+
             self._card = Card(self.services, self.watch, self.answering)
             self._card.opening.connect(lambda: self.open("home"))
         return self._card
@@ -151,7 +153,18 @@ class Desk(QObject):
         load = lambda: importlib.import_module("app.ui.kit.guarding")  # noqa: E731
         self.background.run(load, lambda _module: None if self._leaving else self.guarding, owner=self)
 
+    @property
+    def answering(self) -> Answering:
+        """What card and Home answer through."""
+        if self._answering is None:
+            from app.ui.asking.answering import Answering
+
+            self._answering = Answering(self.services, self.watch, self)
+        return self._answering
+
     def _questions(self) -> QuestionList:
+        from app.ui.asking.questions import QuestionList
+
         return QuestionList(self.services, self.watch, self.answering, most=20, framed=True)
 
     def _make_window(self) -> Window:
@@ -179,11 +192,15 @@ class Desk(QObject):
         if self._window is None:
             return
         if self._palette is None:
+            from app.ui.shell.palette import Palette
+
             self._palette = Palette(self._window, self.theme)
         self._palette.open_with(self.actions())
 
     def actions(self) -> list[Action]:
         """Everything one can do from anywhere, as it is possible now."""
+        from app.ui.shell.palette import Action
+
         pause = self.tr("Let calls through again"), "play", lambda: self.pause(False)
         if not self.watch.facts.paused:
             pause = self.tr("Pause: refuse every call"), "pause", lambda: self.pause(True)

@@ -8,7 +8,6 @@ import os
 from PySide6.QtCore import QObject
 
 from app.bridge.home import stopped_mark
-from app.control.client import ensure_gateway
 from app.core.errors import DoorkeepError
 from app.ui.kit.background import Background
 from app.ui.kit.gateway import GatewayLink
@@ -17,10 +16,12 @@ from app.ui.kit.watch import Watch
 
 def start_and_greet(home: str) -> None:
     """Returns when a gateway answers. The user starts Doorkeep, so an earlier Quit no longer counts. Raises DoorkeepError."""
+    from app.control import client  # on a worker: nothing that is shown waits for it
+
     os.makedirs(home, mode=0o700, exist_ok=True)
     with contextlib.suppress(FileNotFoundError):
         os.unlink(stopped_mark(home))
-    ensure_gateway(home).close()
+    client.ensure_gateway(home).close()
 
 
 class Starting(QObject):

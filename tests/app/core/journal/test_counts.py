@@ -6,29 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from app.core.journal.counts import Kind, kind_of
 from app.core.journal.reader import Reader
 from app.core.journal.record import moment_of
 from app.core.journal.writer import Journal
 from tests.fakes.calls import open_call, whole_call
-
-
-@pytest.mark.parametrize(
-    ("decision", "by", "outcome", "kind"),
-    [
-        ("allowed", "policy", "ok", "allowed"),
-        ("allowed", "rule", "running", "allowed"),
-        ("allowed", "user", "ok", "asked"),
-        ("", "", "waiting", "asked"),
-        ("denied", "policy", "denied", "denied"),
-        ("denied", "timeout", "expired", "denied"),
-        ("allowed", "policy", "error", "error"),
-        ("allowed", "user", "lost", "error"),
-        ("allowed", "policy", "cancelled", "allowed"),
-    ],
-)
-def test_each_call_is_one_of_four(decision: str, by: str, outcome: str, kind: Kind) -> None:
-    assert kind_of(decision, by, outcome) == kind
 
 
 @pytest.mark.parametrize("carried", [False, True], ids=["not yet carried", "carried into the table"])

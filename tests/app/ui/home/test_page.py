@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtWidgets import QWidget
 
 from app.core.folders import grant
-from app.core.journal.counts import Kind
 from app.core.journal.filter import parse
+from app.core.journal.kinds import Kind
 from app.core.journal.record import CallRecord
 from app.ui.home.facts import HomeFacts
 from app.ui.home.page import HomePage

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
-from app.core.journal.counts import Kind
+from app.core.journal.kinds import Kind
 from app.ui.home.strip import BARS, STEP_MS, Strip, window_of
 
 NOW = 1_795_000_000.0

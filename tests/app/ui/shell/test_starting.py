@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.bridge.home import stopped_mark
+from app.control import client
 from app.core.errors import GatewayUnreachableError
 from app.ui.kit.watch import Watch
 from app.ui.shell import starting
@@ -19,7 +20,7 @@ class Greeted:
 
 def test_starting_the_app_takes_an_earlier_quit_back(home: str, monkeypatch: pytest.MonkeyPatch) -> None:
     Path(stopped_mark(home)).touch()
-    monkeypatch.setattr(starting, "ensure_gateway", lambda home: Greeted())
+    monkeypatch.setattr(client, "ensure_gateway", lambda home: Greeted())
     starting.start_and_greet(home)
     assert not Path(stopped_mark(home)).exists()
 

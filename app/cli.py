@@ -21,6 +21,8 @@ COMMANDS = {
     "log": ("app.commands.log", "every call: list, follow, show, verify, export"),
     "undo": ("app.commands.call", "take back a change that a call made"),
     "call": ("app.commands.call", "call a tool by hand, through the same door"),
+    "setup": ("app.commands.setup", "carry the setup to another computer, without secrets"),
+    "diagnostics": ("app.commands.diagnostics", "write a zip for a bug report, with secrets taken out"),
     "doctor": ("app.commands.doctor", "check everything that can be wrong"),
     "demo": ("app.demo", "the main job from end to end, on a throw-away home"),
 }

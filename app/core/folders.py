@@ -43,7 +43,7 @@ def grant(
         raise SettingsError(
             f"{shown(real)} is not a folder.", "Only a folder that exists can be granted.", "Check the path."
         )
-    _refuse_own_home(home, real, access)
+    refuse_own_home(home, real, access)
 
     def change(document: Any) -> None:
         table = _table(document, real)
@@ -68,13 +68,16 @@ def remove(home: str, path: str, confirm: Callable[[], Any] | None = None) -> No
         for index, table in enumerate(tables):
             if expand(str(table["path"])) == real:
                 del tables[index]
+                if not tables:  # `folders = []` would be left, to which no [[folders]] can be added
+                    del document["folders"]
                 return
         raise SettingsError(f"{shown(real)} was not granted.", "Nothing was changed.", "See `doorkeep folders list`.")
 
     settings_file.edit(home, change, confirm)
 
 
-def _refuse_own_home(home: str, real: str, access: Access) -> None:
+def refuse_own_home(home: str, real: str, access: Access) -> None:
+    """Raises SettingsError where a server could reach Doorkeep's own state."""
     own = os.path.realpath(home)
     if access != "off" and (real == own or real.startswith(own + os.sep)):
         raise SettingsError(
@@ -93,13 +96,18 @@ def _table(document: Any, real: str) -> Any | None:
 
 
 def _append(document: Any, path: str) -> Any:
-    import tomlkit
-
-    tables: Any = document.get("folders")
-    if tables is None:
-        tables = tomlkit.aot()
-        document["folders"] = tables
-    table = tomlkit.table()
-    table["path"] = path
-    tables.append(table)
+    append_folder(document, {"path": path})
     return document["folders"][-1]
+
+
+def append_folder(document: Any, fact: dict[str, Any]) -> None:
+    """Add one `[[folders]]` table to the settings document, in the form that the person's own list has."""
+    import tomlkit
+    from tomlkit.items import Array
+
+    if not document.get("folders"):
+        document["folders"] = tomlkit.aot()
+    inline = isinstance(document["folders"], Array)
+    table: Any = tomlkit.inline_table() if inline else tomlkit.table()
+    table.update(fact)
+    document["folders"].append(table)

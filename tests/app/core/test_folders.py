@@ -59,3 +59,17 @@ def test_only_a_folder_that_exists_is_granted(home: str, folder: Path) -> None:
 def test_taking_back_what_was_not_granted_says_so(home: str, folder: Path) -> None:
     with pytest.raises(SettingsError, match="not granted"):
         folders.remove(home, str(folder))
+
+
+@pytest.mark.parametrize("text", ["", "folders = []\n", "folders = [{ path = '/usr', access = 'read' }]\n"])
+def test_a_folder_can_be_granted_whatever_form_the_list_has(home: str, folder: Path, text: str) -> None:
+    Path(home, "doorkeep.toml").write_text(text)
+    folders.grant(home, str(folder), "ask")
+    assert (str(folder), "ask") in [(each.path, each.access) for each in settings.load(home).folders]
+
+
+def test_after_the_last_folder_was_removed_one_can_be_granted_again(home: str, folder: Path) -> None:
+    for _ in range(3):
+        folders.grant(home, str(folder), "ask")
+        folders.remove(home, str(folder))
+    assert settings.load(home).folders == ()

@@ -196,7 +196,17 @@ COMMENT_OR_SPACE = re.compile(r"[ \t\r\n]++|//[^\r\n]*+|/\*[\s\S]*?\*/")
 
 def after_comments(text: str, start: int, end: int) -> int:
     """The index after the last comment of `text[start:end]`, which holds white space and comments; `start` where none is."""
-    last = start
+    return _last_comment(text, start, end)[1]
+
+
+def ends_in_line_comment(text: str, start: int, end: int) -> bool:
+    """Whether the last comment of `text[start:end]` is one that only a line's end closes."""
+    return text.startswith("//", _last_comment(text, start, end)[0])
+
+
+def _last_comment(text: str, start: int, end: int) -> tuple[int, int]:
+    """Beginning and end of the last comment; the text's end and `start` where none is."""
+    last = len(text), start
     at = start
     while at < end:
         found = COMMENT_OR_SPACE.match(text, at, end)
@@ -204,7 +214,7 @@ def after_comments(text: str, start: int, end: int) -> int:
             break
         at = found.end()
         if text[found.start()] == "/":
-            last = at
+            last = found.span()
     return last
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from app.clients.jsonc import Dialect, Member, Value, after_comments, after_comments_of_line, scan
+from app.clients.jsonc import Dialect, Member, Value, after_comments, after_comments_of_line, ends_in_line_comment, scan
 
 Edit = tuple[int, int, str]
 """Start and end of what goes, and what comes instead."""
@@ -271,6 +271,9 @@ def _removal(text: str, value: Value, member: Member, tail: str) -> list[Edit]:
     opening = value.start + 1 if before is None else _after_comma(before)
     start = after_comments(text, opening, member.start)
     end = member.value.end
+    follows = end + 1 if member.comma == end else end
+    if ends_in_line_comment(text, opening, start) and not text.startswith(("\n", "\r"), follows):
+        start += 2 if text.startswith("\r\n", start) else 1  # the comment would swallow what follows the member
     edits: list[Edit] = []
     if member.comma >= 0:
         edits.append((member.comma, member.comma + 1, ""))

@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.clients.jsonc import MAX_DEPTH, JsoncError, after_comments, after_comments_of_line, scan
+from app.clients.jsonc import (
+    MAX_DEPTH,
+    JsoncError,
+    after_comments,
+    after_comments_of_line,
+    ends_in_line_comment,
+    scan,
+)
 
 DOCUMENTS = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
@@ -143,3 +150,11 @@ def test_the_end_of_comments_is_found() -> None:
     assert text[: after_comments(text, 0, text.index("x"))].endswith("/* two */")
     assert text[: after_comments_of_line(text, 0)] == " // one"
     assert after_comments("   x", 0, 3) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("", False), (" \n", False), ("// a\n", True), ("// a", True), ("/* // */ ", False), ("// a\n/* b */", False)],
+)
+def test_a_comment_that_only_a_lines_end_closes_is_told(text: str, line: bool) -> None:
+    assert ends_in_line_comment(text, 0, len(text)) is line

@@ -178,6 +178,22 @@ def test_a_comment_at_the_end_of_a_line_stays_with_its_member() -> None:
     assert take(after, SECTION, "ours", "jsonc", trace) == text
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ('{"mcpServers": {// note {\n"a":0/* b */}}', '{"mcpServers": {// note {\n/* b */}}'),
+        ('{"mcpServers": {// note\n"a":0, "b":1}}', '{"mcpServers": {// note\n "b":1}}'),
+        ('{"mcpServers": {"b":1, // note\n"a":0}}', '{"mcpServers": {"b":1 // note\n}}'),
+        ('{"mcpServers": {"b":1, // note\r\n  "a":0,\r\n}}', '{"mcpServers": {"b":1, // note\r\n}}'),
+        ('{"mcpServers": {"b":1, // note\r\n  "a":0,}}', '{"mcpServers": {"b":1, // note\r\n}}'),
+        ('{"mcpServers": {"b":1, // note\n"a":0\n}}', '{"mcpServers": {"b":1 // note\n}}'),
+    ],
+)
+def test_a_comment_never_swallows_what_follows_a_removed_member(text: str, left: str) -> None:
+    assert take(text, SECTION, "a", "jsonc") == left
+    scan(left, "jsonc")
+
+
 def test_a_trailing_comma_is_kept_as_the_style_of_the_list() -> None:
     text = '{"mcpServers": {\n  "x": 2,\n}}'
     assert put(text, SECTION, "ours", 1, "jsonc")[0] == '{"mcpServers": {\n  "x": 2,\n  "ours": 1,\n}}'

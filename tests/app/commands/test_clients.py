@@ -33,8 +33,10 @@ def config(guard: Path) -> Path:
 @pytest.fixture
 def running(config: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A process that holds Claude's lock until its stdin ends."""
-    command = [sys.executable, "-c", "input()", "claude-desktop"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
+    command = [sys.executable, "-c", "input(print('up', flush=True) or '')", "claude-desktop"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
         (config.parent / LOCK).symlink_to(f"{socket.gethostname()}-{process.pid}")
         yield process
         if process.poll() is None:

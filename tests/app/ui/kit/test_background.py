@@ -6,7 +6,8 @@ import threading
 
 from PySide6.QtCore import QObject
 
-from app.ui.kit.background import Background
+from app.ui.kit import background as room
+from app.ui.kit.background import WORKERS, Background
 
 
 def test_a_result_comes_back_on_the_gui_thread(background: Background, qtbot) -> None:
@@ -40,3 +41,36 @@ def test_nothing_is_delivered_to_an_owner_that_has_gone(background: Background, 
     assert background.finish()
     qapp.processEvents()
     assert seen == []
+
+
+def test_many_tasks_share_a_few_workers(background: Background, qtbot) -> None:
+    seen: set[int] = set()
+    done: list[int] = []
+    for number in range(100):
+        background.run(lambda: seen.add(threading.get_ident()), lambda _nothing, number=number: done.append(number))
+    qtbot.waitUntil(lambda: len(done) == 100, timeout=20_000)
+    assert len(seen) <= WORKERS
+
+
+def test_what_a_task_holds_ends_on_the_gui_thread(background: Background, qtbot) -> None:
+    ended: list[int] = []
+
+    class Held:
+        def __del__(self) -> None:
+            ended.append(threading.get_ident())
+
+    held = Held()
+    background.run(lambda held=held: held and None, lambda _nothing, held=held: held and None)
+    del held
+    qtbot.waitUntil(lambda: bool(ended), timeout=20_000)
+    assert ended == [threading.get_ident()]
+
+
+def test_an_idle_worker_goes(background: Background, qtbot, monkeypatch) -> None:
+    monkeypatch.setattr(room, "IDLE_SECONDS", 0.01)
+    done: list[bool] = []
+    background.run(lambda: True, done.append)
+    qtbot.waitUntil(lambda: bool(done), timeout=20_000)
+    qtbot.waitUntil(lambda: background._workers == 0, timeout=20_000)
+    background.run(lambda: True, done.append)
+    qtbot.waitUntil(lambda: len(done) == 2, timeout=20_000)

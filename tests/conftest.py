@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import signal
 import time
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -27,6 +28,10 @@ FORBIDDEN = [
     REAL_HOME / ".config/systemd/user/doorkeep.service",
 ]
 STRIPPED = ("DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY", "DOORKEEP_HOME")
+
+
+# A shell that runs its jobs in the background has them ignore Ctrl-C, and every program started here would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _state(path: Path) -> tuple[int, int] | None:

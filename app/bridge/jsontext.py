@@ -36,8 +36,10 @@ def parse(line: bytes | bytearray) -> Any:
     try:
         text = line.decode().strip(BLANK)
         value, end = _scan(text, 0)
-    except (ValueError, StopIteration, RecursionError):
-        return None
+    except (ValueError, StopIteration, RecursionError, SystemError):
+        return (
+            None  # SystemError: up to 3.12 the scanner fails without words where `json.decoder` is not there to word it
+        )
     return value if end == len(text) else None
 
 

@@ -10,6 +10,7 @@ from app.bridge.home import ready_answers, stopped_mark
 from app.control.client import ControlClient
 from app.core.journal.reader import Reader
 from tests.fakes.client import BridgeProcess
+from tests.fakes.house import alive
 
 Start = Callable[..., BridgeProcess]
 
@@ -69,7 +70,7 @@ def test_while_doorkeep_is_stopped_lists_are_given_and_calls_refused_and_nothing
     pid = gateway_pid(chain)
     with ControlClient.connect(chain) as control:
         control.call("stop", stay=True)
-    wait_until(lambda: not Path(f"/proc/{pid}").exists())
+    wait_until(lambda: not alive(pid))
     late = legacy(bridge())
     late.request(2, "tools/list")
     assert {tool["name"] for tool in late.answer(2)["result"]["tools"]} >= {"read_file", "write_file"}

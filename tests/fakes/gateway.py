@@ -25,7 +25,10 @@ class Peer:
         self.send({"doorkeep": 1, "error": error} if error else {"doorkeep": 1, "version": "0", "pid": os.getpid()})
 
     def read(self) -> Any:
-        line = self._reader.readline()
+        try:
+            line = self._reader.readline()
+        except ConnectionResetError:  # it went without reading everything: gone all the same
+            return None
         return json.loads(line) if line else None
 
     def send(self, message: Any) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -35,3 +37,15 @@ def test_what_is_no_json_is_none(text: bytes):
 
 def test_a_number_that_json_cannot_say_becomes_null():
     assert dump([float("inf"), float("nan")]) == "[null,null]"
+
+
+BROKEN = [b"{", b'{"jsonrpc":"2.0","id":1,', b'{"a":}', b'["a]', b"[1,]", b'{"a" 1}', b'"\\ud8"', b'"\\x"', b'"\x01"']
+
+
+def test_broken_json_is_none_where_the_json_package_was_never_imported():
+    """Up to Python 3.12 the scanner then fails without an exception of its own."""
+    program = "import sys; from app.bridge.jsontext import parse; print([parse(t) for t in eval(sys.argv[1])], 'json' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program, repr(BROKEN)], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, f"{[None] * len(BROKEN)} False\n"), done.stderr

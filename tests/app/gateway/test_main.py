@@ -91,7 +91,7 @@ def test_the_next_gateway_ends_a_server_that_outlived_a_killed_one(house: House,
     assert alive(server)
     house.start()
     wait_until(lambda: not alive(server))
-    assert "left by an earlier gateway" in house.log()
+    wait_until(lambda: "left by an earlier gateway" in house.log())
 
 
 @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])

@@ -24,6 +24,9 @@ pytestmark = pytest.mark.skipif(
 BELOW = 150
 """The part of Home below the sentence of state, in pixels from the window's top: what changes there are calls."""
 
+OFF = (753, 111)
+"""Where Folders has the word Off of its first row, in pixels from the window's corner, at its first size."""
+
 
 @pytest.fixture
 def session() -> Iterator[XSession]:
@@ -153,6 +156,27 @@ def test_escape_puts_the_card_away_and_the_question_stays(
         assert len(open_door.call("approvals")["approvals"]) == 1
         open_door.call("answer", id=open_door.call("approvals")["approvals"][0]["id"], answer="deny")
     assert client.answer(1)["result"]["isError"] is True
+
+
+def test_a_click_on_off_refuses_the_clients_next_call(session, start, bridge, folder: Path, wait_until) -> None:
+    tray = start()
+    window = wait_until(lambda: session.window(tray.pid, is_window), 30)
+    client = ready(bridge())
+    asked = iter(range(1, 1000))
+
+    def refused() -> bool:
+        number = next(asked)
+        client.call(number, "read_file", path=str(folder / "report.md"))
+        return client.answer(number)["result"].get("isError", False)
+
+    assert not refused()
+    session.do("windowactivate", "--sync", window.id, "key", "ctrl+3")
+
+    def clicked_off() -> bool:
+        session.click_in(window, *OFF)
+        return refused()
+
+    wait_until(clicked_off, 30)
 
 
 def test_the_tray_takes_an_earlier_quit_back(chain, session, start, control, wait_until) -> None:

@@ -68,6 +68,10 @@ class XSession:
         """The left button, somewhere on the screen."""
         self.do("mousemove", str(x), str(y), "click", "1")
 
+    def click_in(self, window: Box, x: int, y: int) -> None:
+        """The left button, somewhere in a window."""
+        self.do("mousemove", "--window", window.id, str(x), str(y), "click", "1")
+
     def _box(self, id_: str) -> Box | None:
         said = self.do("getwindowgeometry", "--shell", id_)
         numbers = dict(re.findall(r"^(X|Y|WIDTH|HEIGHT)=(-?\d+)$", said, re.MULTILINE))

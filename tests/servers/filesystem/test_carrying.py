@@ -81,7 +81,7 @@ def test_between_file_systems_the_source_goes_to_the_trash(
     store = call.undo
     assert store is not None
     if kind != "link":
-        apply_undo(store, call.folders, change.id)
+        apply_undo(store, call.folders, change.offered)
         assert kind in os.listdir(top)
         assert "new" not in os.listdir(top)
 

@@ -11,6 +11,22 @@ from tests.servers.filesystem.conftest import Files, Serve, Swap
 
 SECRET = "SECRET-c0de"
 TRIES = 150
+MOST = 5000
+
+
+class Rounds:
+    """Counts to `least`, and on until something `went_through` between two exchanges: a busy machine has its own pace."""
+
+    def __init__(self, least: int) -> None:
+        self._least = least
+        self.went_through = 0
+
+    def __iter__(self) -> Iterator[int]:
+        for number in range(MOST):
+            if number >= self._least and self.went_through:
+                return
+            yield number
+        pytest.fail(f"nothing went through in {MOST} tries, so the race shows nothing")
 
 
 @pytest.fixture
@@ -33,13 +49,12 @@ def raced(files: Files, top: Path, tmp_path: Path, swap: Swap) -> Iterator[Files
 
 
 def test_reading(raced: Files) -> None:
-    seen = 0
-    for _ in range(TRIES):
+    rounds = Rounds(TRIES)
+    for _ in rounds:
         for path in ("raced/f", "leaf"):
             found = str(raced.result("read_file", path=path))
             assert SECRET not in found
-            seen += "harmless" in found
-    assert seen
+            rounds.went_through += "harmless" in found
 
 
 def test_listing(raced: Files) -> None:
@@ -56,8 +71,8 @@ def test_searching_names(raced: Files) -> None:
 
 
 def test_searching_contents(raced: Files) -> None:
-    seen = 0
-    for _ in range(TRIES // 6):
+    rounds = Rounds(TRIES // 6)
+    for _ in rounds:
         for output in ("matches", "files", "count"):
             for path in (".", "raced", "leaf"):
                 found = raced.result("search_files", query="SECRET", output=output, path=path)
@@ -67,19 +82,17 @@ def test_searching_contents(raced: Files) -> None:
                     "files=0",
                 ), text
                 assert SECRET not in text
-        seen += "harmless" in str(raced.result("search_files", query="harmless"))
-    assert seen
+        rounds.went_through += "harmless" in str(raced.result("search_files", query="harmless"))
 
 
 def test_writing_and_editing(raced: Files) -> None:
-    changed = 0
-    for number in range(TRIES // 3):
+    rounds = Rounds(TRIES // 3)
+    for number in rounds:
         for path in (f"raced/new{number}", "raced/f", "leaf"):
             found = raced.result("write_file", path=path, content="harmless\n", mode="append")
-            changed += not found.get("isError")
+            rounds.went_through += not found.get("isError")
             found = raced.result("edit_file", path=path, edits=[{"old": "harmless\n", "new": "harmless\n", "count": 0}])
             assert SECRET not in str(found)
-    assert changed
 
 
 def test_making_folders(raced: Files) -> None:
@@ -99,17 +112,16 @@ def test_moving_and_copying(raced: Files, top: Path) -> None:
 
 
 def test_trashing_and_undoing(raced: Files, top: Path) -> None:
-    taken = 0
-    for _ in range(TRIES // 3):
+    rounds = Rounds(TRIES // 3)
+    for _ in rounds:
         change = raced.result("trash", paths=["raced/f"]).get("structuredContent", {}).get("change_id")
         if change:
-            taken += 1
+            rounds.went_through += 1
             for _ in range(20):
                 found = raced.result("undo", change_id=change)
                 assert SECRET not in str(found)
                 if not found.get("isError"):
                     break
-    assert taken
     assert SECRET not in "".join(path.read_text() for path in top.iterdir() if path.is_file() and not path.is_symlink())
 
 
@@ -122,14 +134,13 @@ def test_a_closed_folder_within(serve: Serve, top: Path, swap: Swap) -> None:
     (top / "other").symlink_to("open")
     swap(top / "one", top / "other")
     files = serve((top, "write"), (top / "off", "off"))
-    seen = 0
-    for _ in range(TRIES):
+    rounds = Rounds(TRIES)
+    for _ in rounds:
         found = str(files.result("read_file", path="one/f"))
         assert SECRET not in found
-        seen += "harmless" in found
+        rounds.went_through += "harmless" in found
         assert SECRET not in str(
             files.result("move_file", source="one/f", destination="copy", copy=True, on_exists="trash")
         )
         assert f"1: {SECRET}" not in str(files.result("search_files", query="SECRET", path="one"))
-    assert seen
     assert not (top / "copy").exists() or SECRET not in (top / "copy").read_text()

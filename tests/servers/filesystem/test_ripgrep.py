@@ -2,6 +2,7 @@ import os
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -67,9 +68,19 @@ def test_a_run_that_takes_too_long_is_ended_and_what_it_found_counts(
     program.write_text("#!/bin/sh\necho begun\nexec sleep 1000\n")
     program.chmod(0o755)
     monkeypatch.setattr(ripgrep, "_program", str(program))
-    monkeypatch.setattr(ripgrep, "SECONDS", 0.3)
+    real, timers = threading.Timer, list[threading.Timer]()
+
+    def timer(*arguments: Any) -> threading.Timer:
+        timers.append(real(*arguments))
+        return timers[-1]
+
+    monkeypatch.setattr(threading, "Timer", timer)
     run = Run(Call(1), [])
-    assert run.whole() == b"begun\n"
+    output = iter(run)
+    assert next(output) == b"begun\n"
+    assert timers[0].interval == ripgrep.SECONDS
+    timers[0].function(*timers[0].args)
+    assert list(output) == []
     assert run.late
 
 

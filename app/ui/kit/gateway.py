@@ -75,7 +75,7 @@ class GatewayLink(QObject):
         self._socket.abort()
         self._lost()
 
-    def call(self, name: str, success: Success | None = None, failure: Failure | None = None, **with_: Any) -> None:
+    def call(self, name: str, /, success: Success | None = None, failure: Failure | None = None, **with_: Any) -> None:
         """One control call (app.control.messages)."""
         if not self.is_up or len(self._waiting) >= MOST_WAITING:
             if failure is not None:

@@ -40,7 +40,7 @@ class FakeLink(QObject):
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.answers: dict[str, Any] = {}
 
-    def call(self, name: str, success: Any = None, failure: Any = None, **with_: Any) -> None:
+    def call(self, name: str, /, success: Any = None, failure: Any = None, **with_: Any) -> None:
         """Answers at once with what `answers` holds: a value, an exception, or a function of the arguments."""
         self.calls.append((name, with_))
         answer = self.answers.get(name, {})

@@ -1,0 +1,249 @@
+"""Servers: each one's state as the gateway just told it, whether apps may use it, its tools, its messages, and a way to try it.
+
+While the page is in view it asks now and then; out of view it asks nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QTimer, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QVBoxLayout
+
+from app.control.messages import Joined
+from app.core.journal.record import CallRecord
+from app.core.settings import settings_path
+from app.ui.kit.background import Background
+from app.ui.kit.deeds import Deed, Deeds
+from app.ui.kit.labels import Label
+from app.ui.kit.page import Page
+from app.ui.kit.services import Services
+from app.ui.kit.theme import S
+from app.ui.kit.trouble import Trouble
+from app.ui.servers import changing, facts, telling
+from app.ui.servers.card import ServerCard
+from app.ui.servers.facts import Looked
+from app.ui.servers.trying import Call, call_by_hand
+
+LOOK_MS = 2000
+"""While in view: memory and calls under way change without anyone telling."""
+SETTLE_MS = 100
+SPINNER_MS = 150
+IN_FORCE_MS = 5000
+
+
+class ServersPage(Page):
+    """`call` makes a tool call by hand, `open_file` opens a file in an editor: other ones in tests."""
+
+    name = "servers"
+    drawing = "servers"
+
+    def __init__(
+        self, services: Services, call: Call = call_by_hand, open_file: Callable[[str], object] | None = None
+    ) -> None:
+        super().__init__(self.tr("Servers"), services)
+        theme = services.theme
+        self.cards: dict[str, ServerCard] = {}
+        self.looked: Looked | None = None
+        self._call = call
+        self._asked = 0
+        self._pending: Counter[str] = Counter()
+        self._status: dict[str, Any] | None = None
+        self._background: Background = services.background
+        self._deeds = Deeds(services.home, services.background, self)
+        self.checked = Label("", theme, "secondary", "muted")
+        self.buttons.addWidget(self.checked)
+        self.trouble = Trouble(theme, lambda: (open_file or _open)(settings_path(services.home)), self.look)
+        words = self.tr("Servers do the work for AI apps. Each answers only within what you allow here and in Folders.")
+        self.list = QVBoxLayout()
+        self.list.setSpacing(S)
+        self.body.addWidget(Label(words, theme, "body", "muted", wrap=True))
+        self.body.addWidget(self.trouble)
+        self.body.addLayout(self.list)
+        self.body.addStretch(1)
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_MS)
+        self._timer.timeout.connect(self._look_live)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(SETTLE_MS)
+        self._soon.timeout.connect(self._look_around)
+        services.link.up.connect(lambda _up: self._stir())
+        services.link.happened.connect(self._happened)
+        services.link.record.connect(self._called)
+
+    def opened(self, arguments: dict[str, Any]) -> None:
+        """Look now, and now and then from now on."""
+        self._timer.start()
+        self.look()
+
+    def closed(self) -> None:
+        """Nobody looks."""
+        self._timer.stop()
+        self._soon.stop()
+
+    def look(self) -> None:
+        """Everything afresh."""
+        self._asked += 1
+        asked, home = self._asked, self.services.home
+        self._background.run(
+            lambda: facts.look(home), lambda looked: self._take(looked) if asked == self._asked else None, owner=self
+        )
+
+    # -- looking ------------------------------------------------------------------------------------------------
+
+    def _take(self, looked: Looked) -> None:
+        self.looked = looked
+        self.trouble.show_error(looked.error)
+        found = {server.name: server for server in looked.servers}
+        if looked.error is None:
+            for name in [name for name in self.cards if name not in found]:
+                gone = self.cards.pop(name)
+                self.list.removeWidget(gone)
+                gone.deleteLater()
+        for name, server in found.items():
+            card = self.cards.get(name)
+            if card is None:
+                card = self.cards[name] = self._make(name)
+                self.list.addWidget(card)
+            elif not self._pending[name] and looked.error is None:
+                card.show_server(server)
+            card.setEnabled(looked.error is None)
+        self._look_around()
+
+    def _make(self, name: str) -> ServerCard:
+        server = next(one for one in self.looked.servers if one.name == name) if self.looked else None
+        if server is None:
+            raise LookupError(name)
+        card = ServerCard(self.services, server, self._call)
+        home = self.services.home
+        card.enabled_wanted.connect(
+            lambda on: self._do(name, lambda confirm: changing.set_enabled(home, name, on, confirm))
+        )
+        card.rule_wanted.connect(
+            lambda tool, rule: self._do(name, lambda confirm: changing.set_rule(home, name, tool, rule, confirm))
+        )
+        card.restart_wanted.connect(lambda: self._restart(name))
+        card.log_wanted.connect(lambda: self._read_log(name))
+        card.activity_wanted.connect(lambda: self.services.go("activity", {"filter": f"server:{name}"}))
+        return card
+
+    def _stir(self) -> None:
+        if self._timer.isActive():
+            self._soon.start()
+
+    def _happened(self, event: Joined) -> None:
+        if event.event in ("server", "gateway"):
+            self._stir()
+
+    def _called(self, record: CallRecord) -> None:
+        if record.server in self.cards and not self._soon.isActive():
+            self._stir()
+
+    def _look_around(self) -> None:
+        """What the gateway and the log say."""
+        self._look_live()
+        home, names = self.services.home, list(self.cards)
+
+        def show(found: dict[str, facts.Lately]) -> None:
+            for name, lately in found.items():
+                if name in self.cards:
+                    self.cards[name].show_lately(lately)
+
+        self._background.run(lambda: facts.lately(home, names), show, self._say_log_trouble, owner=self)
+
+    def _say_log_trouble(self, error: Exception) -> None:
+        """A log that cannot be read is said once, in the line where its numbers would stand."""
+        self.checked.setText(telling.reason(error))
+
+    def _look_live(self) -> None:
+        self.services.link.call("status", self._take_status, lambda _error: self._take_status(None))
+        for name, card in self.cards.items():
+            if not card.log.isHidden():
+                self._read_log(name)
+
+    def _take_status(self, status: dict[str, Any] | None) -> None:
+        self._status = status
+        if status is None:
+            self._show_live({})
+            return
+        pids = {str(one["name"]): int(one["pid"]) for one in status.get("servers", []) if one.get("pid")}
+        self._background.run(lambda: facts.memory(pids), self._show_live, owner=self)
+
+    def _show_live(self, memory: dict[str, int]) -> None:
+        status, checked = self._status, time.strftime("%H:%M:%S")
+        for name, card in self.cards.items():
+            if status is None:
+                card.show_live(telling.Live())
+            else:
+                card.show_live(telling.live_of(status, name, memory.get(name), checked))
+
+    def _read_log(self, name: str) -> None:
+        home, card = self.services.home, self.cards[name]
+        self._background.run(
+            lambda: facts.tail(home, name),
+            card.show_messages,
+            lambda error: card.show_messages(telling.reason(error)),
+            owner=card,
+        )
+
+    # -- changing -----------------------------------------------------------------------------------------------
+
+    def _do(self, name: str, deed: Deed) -> None:
+        """Carry out a change of one server; its card shows how far it has come."""
+        card = self.cards[name]
+        card.show_problem("")
+        self._pending[name] += 1
+        changing_words = self.tr("Changing…")
+        QTimer.singleShot(SPINNER_MS, card, lambda: card.show_state(changing_words) if self._pending[name] else None)
+
+        def over() -> None:
+            self._pending[name] -= 1
+            self.look()
+
+        def done(_result: object) -> None:
+            over()
+            self._show_in_force(name)
+
+        def failed(error: Exception) -> None:
+            over()
+            card.show_state("")
+            card.show_server(card.server)
+            card.show_problem(telling.reason(error))
+
+        self._deeds.do(deed, done, failed)
+
+    def _show_in_force(self, name: str) -> None:
+        """Asks the gateway itself, so that the word is never said of something that was not just checked."""
+        card = self.cards[name]
+
+        def up(answer: dict[str, Any]) -> None:
+            if not answer.get("error") and not self._pending[name]:
+                card.show_state(self.tr("In force"), "allowed", "check")
+                QTimer.singleShot(IN_FORCE_MS, card, lambda: card.show_state("") if not self._pending[name] else None)
+
+        def down(_error: Exception) -> None:
+            card.show_state(self.tr("In force when Doorkeep's gateway starts"))
+
+        self.services.link.call("settings", up, down)
+
+    def _restart(self, name: str) -> None:
+        card = self.cards[name]
+        card.show_problem("")
+
+        def done(_answer: object) -> None:
+            card.show_state(self.tr("Ended; its next call starts it afresh"), "accent", "check")
+            QTimer.singleShot(IN_FORCE_MS, card, lambda: card.show_state(""))
+            self._look_live()
+
+        self.services.link.call(
+            "restart_server", done, lambda error: card.show_problem(telling.reason(error)), name=name
+        )
+
+
+def _open(path: str) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(path))

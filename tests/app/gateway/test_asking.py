@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from servers.runtime import wire
-from tests.fakes.door import FORMS, MODERN_META, Client, Door, never_allowed_without_a_yes
+from tests.fakes.door import FORMS, MODERN_META, Client, Door
+from tests.fakes.oracle import never_allowed_without_a_yes
 
 
 def plan_of(folder: Path, guard: str = "g1", **more: Any) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from servers.runtime import wire
-from tests.fakes.door import PIN, Door, HandChild, never_allowed_without_a_yes
+from tests.fakes.door import PIN, Door, HandChild
+from tests.fakes.oracle import never_allowed_without_a_yes
 
 ANY = st.integers(0, 1000)
 

@@ -61,7 +61,7 @@ def hidden(session: XSession, command: list[str]) -> Iterator[Figure]:
     """The tray program with its window closed."""
     with running(session, command) as process:
         wait_for(session, process, is_icon)
-        time.sleep(8)  # everything that starts a moment later has started
+        time.sleep(20)  # what starts a moment later has started, and idle workers have gone
         yield Figure("tray program, proportional memory", memory.pss(process.pid), "MB", limit=80, of="ours")
         before = memory.cpu(process.pid), memory.switches(process.pid)
         time.sleep(SECONDS)

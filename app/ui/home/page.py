@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from app.ui.home import facts as disk
 from app.ui.home.call_row import CallRow
 from app.ui.home.facts import HomeFacts, Missing
+from app.ui.home.legend import Legend
 from app.ui.home.strip import Strip
 from app.ui.kit import words
 from app.ui.kit.buttons import Button
@@ -123,7 +124,7 @@ class HomePage(Page):
         theme = self.services.theme
         self.strip = Strip(theme)
         self.strip.picked.connect(self._open_time)
-        self.numbers = Label("", theme, "secondary", "muted")
+        self.numbers = Legend(theme)
         head = QHBoxLayout()
         head.addWidget(Label(self.tr("Last 24 hours"), theme, "heading"))
         head.addStretch(1)
@@ -183,9 +184,7 @@ class HomePage(Page):
 
     def _take(self, found: HomeFacts) -> None:
         self.strip.show_counts(found.since_ms, found.pieces)
-        total = self.strip.total
-        said = self.tr("{allowed} allowed · {asked} asked you · {denied} denied · {error} failed").format(**total)
-        self.numbers.setText(said if any(total.values()) else "")
+        self.numbers.show_sums(self.strip.total)
         self._show_next(found.missing)
         self.watch.take_calls(found.calls)
 

@@ -6,20 +6,20 @@ Without a tray the window is the app: it is never hidden to nowhere. A tray may 
 from __future__ import annotations
 
 import importlib
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMessageBox
 
+from app.core.journal.record import CallRecord
 from app.desktop import preferences
 from app.ui.kit.background import Background
 from app.ui.kit.gateway import GatewayLink
 from app.ui.kit.messages import Messages
 from app.ui.kit.services import Services
 from app.ui.kit.theme import Choice, Theme
-from app.ui.kit.watch import Question, Watch
+from app.ui.kit.watch import LAST, Question, Watch
 from app.ui.shell import pages
 from app.ui.shell.notices import Notices
 from app.ui.shell.starting import Starting
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from app.ui.asking.card import Card
     from app.ui.asking.questions import QuestionList
     from app.ui.kit.guarding import Guarding
-    from app.ui.shell.palette import Action, Palette
+    from app.ui.shell.palette import Palette
 
 TRAY_CHECK_MS = 15_000
 """How often we look whether the tray that our window hides in is still there; only while the window is hidden."""
@@ -43,6 +43,14 @@ GUARD_MS = 3000
 """How long after the start the guardian of clients' files begins."""
 CALLS_MS = 500
 """The tray's last calls change at most so often."""
+
+
+def last_calls(home: str) -> list[CallRecord]:
+    """Blocks on disk. Raises DoorkeepError."""
+    from app.core.journal.reader import Reader
+
+    with Reader(home) as reader:
+        return reader.query(limit=LAST).records
 
 
 class Desk(QObject):
@@ -83,6 +91,7 @@ class Desk(QObject):
         self.notices = Notices(self.tray.notify, kept, self)
         self.link.record.connect(self.notices.heard)
         self.link.happened.connect(self.notices.happened)
+        self.link.up.connect(self._read_calls)
         self._guarding: Guarding | None = None
 
     def begin(self, *, background: bool) -> None:
@@ -191,45 +200,15 @@ class Desk(QObject):
     def _open_palette(self) -> None:
         if self._window is None:
             return
+        from app.ui.shell.deeds import deeds
+        from app.ui.shell.palette import Palette
+
         if self._palette is None:
-            from app.ui.shell.palette import Palette
-
             self._palette = Palette(self._window, self.theme)
-        self._palette.open_with(self.actions())
+        self._palette.open_with(deeds(self))
 
-    def actions(self) -> list[Action]:
-        """Everything one can do from anywhere, as it is possible now."""
-        from app.ui.shell.palette import Action
-
-        pause = self.tr("Let calls through again"), "play", lambda: self.pause(False)
-        if not self.watch.facts.paused:
-            pause = self.tr("Pause: refuse every call"), "pause", lambda: self.pause(True)
-        made = [
-            Action(self.tr("Go to {page}").format(page=one.text), one.drawing, lambda n=one.name: self.open(n))
-            for one in pages.entries()
-        ]
-        if self.watch.facts.fix == "start":
-            made.append(Action(self.tr("Start the gateway"), "play", self.starting.start))
-        else:
-            made.append(Action(*pause))
-        if self.watch.questions:
-            made.append(Action(self.tr("Show what waits for an answer"), "ask", self.card.show_all))
-        for words, filter_ in (
-            (self.tr("Show denied calls"), "decision:denied"),
-            (self.tr("Show calls that failed"), "outcome:error"),
-        ):
-            made.append(Action(words, "search", lambda f=filter_: self.go("activity", {"filter": f}), "log activity"))
-        looks: tuple[tuple[Choice, str], ...] = (
-            ("light", self.tr("Light look")),
-            ("dark", self.tr("Dark look")),
-            ("system", self.tr("Look of the system")),
-        )
-        for choice, words in looks:
-            made.append(Action(words, "eye", partial(self._choose_look, choice), "theme"))
-        made.append(Action(self.tr("Quit and close the door"), "cross", self.ask_to_quit, "exit stop"))
-        return made
-
-    def _choose_look(self, choice: Choice) -> None:
+    def choose_look(self, choice: Choice) -> None:
+        """Take the person's choice of light or dark, and keep it."""
         self.theme.choose(choice)
         self.kept.theme = choice
         self.keep()
@@ -269,6 +248,12 @@ class Desk(QObject):
     def _calls_changed(self) -> None:
         if not self._calls_soon.isActive():
             self._calls_soon.start()
+
+    def _read_calls(self, up: bool) -> None:
+        """The last calls from before we listened, for the tray's menu."""
+        home = self.services.home
+        if up and not self.watch.calls:
+            self.background.run(lambda: last_calls(home), self.watch.take_calls, owner=self)
 
     def pause(self, wanted: bool) -> None:
         """Refuse every call, or let them through again."""

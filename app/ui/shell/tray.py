@@ -59,6 +59,7 @@ class Tray(QObject):
         self._menu.setToolTipsVisible(True)
         self._icon.setContextMenu(self._menu)
         self._icon.activated.connect(self._activated)
+        self._icon.messageClicked.connect(lambda: self.open_asked.emit("home"))
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(lambda _: self._draw())
         self.show_state("problem", self.tr("Starting…"), paused=False)

@@ -11,6 +11,7 @@ from app.core.journal.record import CallRecord
 from app.desktop.preferences import Preferences, load
 from app.ui.kit.theme import Theme
 from app.ui.shell import desk as room
+from app.ui.shell.deeds import deeds
 from app.ui.shell.desk import Desk
 from app.ui.shell.tray import Tray
 
@@ -121,17 +122,17 @@ def test_the_palette_offers_what_is_possible_now(desk: Desk, link, qtbot) -> Non
     desk.open("home")
     assert desk.window is not None
     desk.window.palette_asked.emit()
-    words = [action.words for action in desk.actions()]
+    words = [action.words for action in deeds(desk)]
     assert "Go to Home" in words
     assert "Pause: refuse every call" in words
     link.answers["status"] = {**link.answers["status"], "paused": True}
     desk.watch.look()
-    assert "Let calls through again" in [action.words for action in desk.actions()]
+    assert "Let calls through again" in [action.words for action in deeds(desk)]
 
 
 def test_a_chosen_look_is_kept(desk: Desk) -> None:
     desk.open("home")
-    next(action for action in desk.actions() if action.words == "Dark look").act()
+    next(action for action in deeds(desk) if action.words == "Dark look").act()
     assert desk.theme.dark
     assert load(desk.services.home).theme == "dark"
 

@@ -136,7 +136,7 @@ class CarryingPanel(QWidget):
         self.apply.setVisible(bool(planned.changes))
         self.preview.setVisible(bool(lines))
         self._say(
-            self.tr("This would change. Nothing that you have is taken away.")
+            self.tr("This would change. No folder and no server is removed.")
             if planned.changes
             else self.tr("There is nothing to change: everything in the file is so already, or cannot be so here.")
         )

@@ -11,6 +11,7 @@ from app.ui.kit.connecting import in_words
 from app.ui.kit.labels import Label
 from app.ui.kit.segmented import Choice, Segmented
 from app.ui.kit.services import Services
+from app.ui.kit.theme import M
 from app.ui.settings.rows import section
 
 
@@ -53,6 +54,7 @@ class MannersPanel(QWidget):
         ]
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(M)
         layout.addWidget(section(self.tr("Doorkeep on this desktop"), look, theme, under=[self.problem]))
         notify = [(*words[kind], [box]) for kind, box in self.notices.items()]
         layout.addWidget(section(self.tr("Notifications"), notify, theme))

@@ -40,6 +40,7 @@ def test_an_import_is_shown_before_it_is_made(panel: CarryingPanel, exported: st
     qtbot.waitUntil(panel.preview.isVisible, timeout=LONG)
     assert "Documents: ask" in panel.changes.toPlainText()
     assert load(home).folders == ()
+    panel.resize(800, panel.sizeHint().height())
     screens("settings-import", panel)
     panel.apply.click()
     qtbot.waitUntil(lambda: panel.said.text() == "The setup is in force.", timeout=LONG)

@@ -162,6 +162,7 @@ class ServerCard(QWidget):
             self.tools = ToolList(self.server, self._services.theme)
             self.tools.rule_wanted.connect(self.rule_wanted.emit)
             self._below.addWidget(self.tools)
+            self.tools.show()
         else:
             self.tools.setVisible(self.tools.isHidden())
 
@@ -169,6 +170,7 @@ class ServerCard(QWidget):
         if self.trying is None:
             self.trying = TryPanel(self._services, self.server.name, self.server.tools, self._call)
             self._below.addWidget(self.trying)
+            self.trying.show()
         else:
             self.trying.setVisible(self.trying.isHidden())
 

@@ -11,7 +11,7 @@ from app.core.errors import SettingsError
 from app.core.journal.filter import Condition, Filter
 from app.core.journal.reader import Reader
 from app.core.journal.record import CallRecord
-from app.core.settings import Rule, ServerSetting, Settings, load
+from app.core.settings import Rule, ServerSetting, Settings, load, signature
 
 BUILTIN = os.path.join(
     os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))),
@@ -50,6 +50,7 @@ class Looked(NamedTuple):
 
     servers: list[ServerFact]
     error: SettingsError | None
+    signature: tuple[int, ...] = ()
 
 
 class Lately(NamedTuple):
@@ -62,6 +63,7 @@ class Lately(NamedTuple):
 def look(home: str) -> Looked:
     """Every server that ships or is named in the settings."""
     error: SettingsError | None = None
+    seen = signature(home)
     try:
         settings = load(home)
     except SettingsError as found:
@@ -69,7 +71,7 @@ def look(home: str) -> Looked:
     builtin = _names(BUILTIN)
     facts = [_fact(home, name, settings.servers.get(name), name in builtin) for name in builtin]
     facts += [_fact(home, name, one, False) for name, one in sorted(settings.servers.items()) if name not in builtin]
-    return Looked(facts, error)
+    return Looked(facts, error, seen)
 
 
 def _fact(home: str, name: str, setting: ServerSetting | None, builtin: bool) -> ServerFact:

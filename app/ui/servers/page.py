@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from app.control.messages import Joined
 from app.core.journal.record import CallRecord
-from app.core.settings import settings_path
+from app.core.settings import settings_path, signature
 from app.ui.kit.background import Background
 from app.ui.kit.deeds import Deed, Deeds
 from app.ui.kit.labels import Label
@@ -51,6 +51,7 @@ class ServersPage(Page):
         self.looked: Looked | None = None
         self._call = call
         self._asked = 0
+        self._signature: tuple[int, ...] = ()
         self._pending: Counter[str] = Counter()
         self._status: dict[str, Any] | None = None
         self._background: Background = services.background
@@ -67,7 +68,7 @@ class ServersPage(Page):
         self.body.addStretch(1)
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
-        self._timer.timeout.connect(self._look_live)
+        self._timer.timeout.connect(self._look_again)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(SETTLE_MS)
@@ -98,6 +99,7 @@ class ServersPage(Page):
 
     def _take(self, looked: Looked) -> None:
         self.looked = looked
+        self._signature = looked.signature
         self.trouble.show_error(looked.error)
         found = {server.name: server for server in looked.servers}
         if looked.error is None:
@@ -113,6 +115,7 @@ class ServersPage(Page):
             elif not self._pending[name] and looked.error is None:
                 card.show_server(server)
             card.setEnabled(looked.error is None)
+            card.enabled.setVisible(looked.error is None)  # what the file says is not known now
         self._look_around()
 
     def _make(self, name: str) -> ServerCard:
@@ -159,6 +162,14 @@ class ServersPage(Page):
     def _say_log_trouble(self, error: Exception) -> None:
         """A log that cannot be read is said once, in the line where its numbers would stand."""
         self.checked.setText(telling.reason(error))
+
+    def _look_again(self) -> None:
+        """Now and then: the settings only where the file has changed."""
+        home, seen = self.services.home, self._signature
+        self._background.run(
+            lambda: signature(home) != seen, lambda changed: self.look() if changed else None, owner=self
+        )
+        self._look_live()
 
     def _look_live(self) -> None:
         self.services.link.call("status", self._take_status, lambda _error: self._take_status(None))

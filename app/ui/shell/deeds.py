@@ -47,5 +47,6 @@ def deeds(desk: Desk) -> list[Action]:
     )
     for choice, words in looks:
         made.append(Action(words, "eye", partial(desk.choose_look, choice), "theme"))
+    made.append(Action(tr("Set up again…"), "check", desk.set_up, "wizard first run"))
     made.append(Action(tr("Quit and close the door"), "cross", desk.ask_to_quit, "exit stop"))
     return made

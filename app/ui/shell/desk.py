@@ -6,6 +6,7 @@ Without a tray the window is the app: it is never hidden to nowhere. A tray may 
 from __future__ import annotations
 
 import importlib
+import os
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
@@ -13,6 +14,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMessageBox
 
 from app.core.journal.record import CallRecord
+from app.core.settings import settings_path
 from app.desktop import preferences
 from app.ui.kit.background import Background
 from app.ui.kit.gateway import GatewayLink
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from app.ui.asking.card import Card
     from app.ui.asking.questions import QuestionList
     from app.ui.kit.guarding import Guarding
+    from app.ui.setup.window import SetupWindow
     from app.ui.shell.palette import Palette
 
 TRAY_CHECK_MS = 15_000
@@ -71,6 +74,7 @@ class Desk(QObject):
         self._card: Card | None = None
         self._window: Window | None = None
         self._palette: Palette | None = None
+        self._setup: SetupWindow | None = None
         self._leaving = False
         self._in_tray = False
         self._look_for_tray = QTimer(self)
@@ -98,7 +102,9 @@ class Desk(QObject):
         """Show the tray, and the window unless `background` and there is a tray to come back from."""
         self._in_tray = Tray.available()
         self.tray.show()
-        if not background or not self._in_tray:
+        if not background and not os.path.exists(settings_path(self.services.home)):
+            self.set_up()
+        elif not background or not self._in_tray:
             self.open("home")
         else:
             self._look_for_tray.start()
@@ -123,8 +129,29 @@ class Desk(QObject):
 
     def go(self, page: str, arguments: dict[str, Any]) -> None:
         """`Services.go`: a page that this build does not have is passed over."""
-        if any(known.name == page for known in pages.PAGES):
+        if page == "setup":
+            self.set_up()
+        elif any(known.name == page for known in pages.PAGES):
             self.open(page, arguments)
+
+    def set_up(self) -> None:
+        """The first run, or once more: the window of three steps; Home follows."""
+        if self._setup is None:
+            from app.ui.setup.window import SetupWindow
+
+            self._setup = SetupWindow(self.services)
+            self._setup.finished.connect(self._set_up_done)
+        self._setup.show()
+        self._setup.raise_()
+        self._setup.activateWindow()
+
+    def _set_up_done(self) -> None:
+        if self._setup is not None:
+            self._setup.close()
+            self._setup.deleteLater()
+            self._setup = None
+        if not self._leaving:
+            self.open("home")
 
     @property
     def card(self) -> Card:
@@ -184,6 +211,7 @@ class Desk(QObject):
                 {
                     "home": lambda: (self.watch, self.starting.start, self._questions),
                     "clients": lambda: (self.guarding,),
+                    "settings": lambda: (self.kept,),
                 },
             ),
             self.messages,
@@ -303,6 +331,8 @@ class Desk(QObject):
             self._card.close()
         if self._guarding is not None:
             self._guarding.close()
+        if self._setup is not None:
+            self._setup.close()
         if self._window is not None:
             self._window.close()
 

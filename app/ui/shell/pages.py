@@ -27,7 +27,9 @@ PAGES: tuple[Known, ...] = (
     Known("home", str(QT_TRANSLATE_NOOP("pages", "Home")), "home", "app.ui.home.page", "HomePage"),
     Known("activity", str(QT_TRANSLATE_NOOP("pages", "Activity")), "activity", "app.ui.activity.page", "ActivityPage"),
     Known("folders", str(QT_TRANSLATE_NOOP("pages", "Folders")), "folders", "app.ui.folders.page", "FoldersPage"),
+    Known("servers", str(QT_TRANSLATE_NOOP("pages", "Servers")), "servers", "app.ui.servers.page", "ServersPage"),
     Known("clients", str(QT_TRANSLATE_NOOP("pages", "Clients")), "clients", "app.ui.clients.page", "ClientsPage"),
+    Known("settings", str(QT_TRANSLATE_NOOP("pages", "Settings")), "settings", "app.ui.settings.page", "SettingsPage"),
 )
 """In the order of the side list and of Ctrl+1, Ctrl+2, …"""
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app.core.journal.record import CallRecord
+from app.core.settings import settings_path
 from app.desktop.preferences import Preferences, load
 from app.ui.kit.theme import Theme
 from app.ui.shell import desk as room
+from app.ui.shell import pages
 from app.ui.shell.deeds import deeds
 from app.ui.shell.desk import Desk
 from app.ui.shell.tray import Tray
@@ -25,6 +28,7 @@ def desk(home: str, theme: Theme, link, qtbot, monkeypatch: pytest.MonkeyPatch) 
     }
     monkeypatch.setattr(room, "GatewayLink", lambda home, parent: link)
     monkeypatch.setattr(room.Starting, "start", lambda self: None)
+    Path(settings_path(home)).touch()
     made = Desk(home, theme, Preferences())
     yield made
     made.close()
@@ -164,3 +168,29 @@ def test_a_question_that_nobody_answers_is_notified_too(desk: Desk, link, monkey
     desk.watch.look()
     desk._still_asks(question)
     assert told == ["a"]
+
+
+def test_the_first_start_sets_up_and_home_follows(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    tray_there(monkeypatch, True)
+    Path(settings_path(desk.services.home)).unlink()
+    desk.begin(background=False)
+    assert desk.window is None
+    assert desk._setup is not None
+    assert desk._setup.isVisible()
+    desk._setup.close()
+    assert desk.window is not None
+    assert desk.window.now == "home"
+
+
+def test_setting_up_can_be_done_again(desk: Desk) -> None:
+    desk.open("home")
+    desk.go("setup", {})
+    assert desk._setup is not None
+    assert desk._setup.isVisible()
+
+
+@pytest.mark.parametrize("name", [one.name for one in pages.PAGES])
+def test_each_page_opens_in_the_app(desk: Desk, name: str, qapp) -> None:
+    desk.open(name)
+    assert desk.window is not None
+    assert desk.window.now == name

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
+    from types import TracebackType
 
 MARK_COLOUR = "#245a8d"
 
@@ -45,6 +47,18 @@ def _no_screen() -> str:
     return "there is no desktop here (neither DISPLAY nor WAYLAND_DISPLAY is set). Use the commands: doorkeep --help"
 
 
+def errors_to(door: Callable[[Exception], None]) -> None:
+    """What nobody caught (Qt calls our code, and nothing calls Qt's) is printed and said through the one door."""
+    before = sys.excepthook
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        before(kind, error, trace)
+        if isinstance(error, Exception):
+            door(error)
+
+    sys.excepthook = hook
+
+
 def _run(home: str, *, background: bool) -> int:
     import gc
 
@@ -81,6 +95,7 @@ def _run(home: str, *, background: bool) -> int:
     theme = Theme(kept.theme)
     theme.apply()
     desk = Desk(home, theme, kept)
+    errors_to(desk.messages.error)
     single.raised.connect(desk.open)
     leaving = Leaving(desk.leave)
     desk.begin(background=background)

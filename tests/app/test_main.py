@@ -34,3 +34,16 @@ def test_its_help_loads_no_qt() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
     )
     assert shown.stdout.splitlines()[-1] == "False"
+
+
+def test_what_nobody_caught_is_printed_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    printed: list[object] = []
+    monkeypatch.setattr(sys, "excepthook", lambda _kind, error, _trace: printed.append(error))
+    said: list[Exception] = []
+    tray.errors_to(said.append)
+    error = ValueError("x")
+    sys.excepthook(ValueError, error, None)
+    sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)
+    assert said == [error]
+    assert printed[0] is error
+    assert len(printed) == 2

@@ -9,15 +9,15 @@ from collections import Counter, deque
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QFileSystemWatcher, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QFileSystemWatcher, Qt, QTimer
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout
 
 from app.core.folders import shown
 from app.core.journal.record import CallRecord
 from app.core.settings import Access, FolderSetting, settings_path
 from app.ui.folders import adding, changing, facts, sensitive, telling
 from app.ui.folders.adding import AddPanel
+from app.ui.folders.choosing import Choose, choose_folder, open_file
 from app.ui.folders.drop import DropTarget
 from app.ui.folders.facts import Looked, Standing
 from app.ui.folders.first import FirstFolders
@@ -31,8 +31,10 @@ from app.ui.kit.services import Services
 from app.ui.kit.theme import S
 from app.ui.kit.trouble import Trouble
 
+FIRST_ROWS = 40
+"""Rows made at first and with each “Show more”."""
 MOST_ROWS = 200
-"""Rows made at a time; the search field finds the others."""
+"""Rows made at all; the search field finds the others."""
 MADE_AT_ONCE = 4
 SEARCH_FROM = 12
 LOOKED_THROUGH = 30
@@ -40,18 +42,6 @@ LOOKED_THROUGH = 30
 SETTLE_MS = 100
 SPINNER_MS = 150
 IN_FORCE_MS = 5000
-
-Choose = Callable[[QWidget, Callable[[str], object]], object]
-
-
-def choose_folder(parent: QWidget, chosen: Callable[[str], object]) -> None:
-    """Ask for a folder with the system's own dialog; does not wait for it."""
-    dialog = QFileDialog(parent, parent.tr("Add a folder"))
-    dialog.setFileMode(QFileDialog.FileMode.Directory)
-    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-    dialog.fileSelected.connect(chosen)
-    dialog.finished.connect(dialog.deleteLater)
-    dialog.open()
 
 
 class FoldersPage(Page):
@@ -61,7 +51,7 @@ class FoldersPage(Page):
     drawing = "folders"
 
     def __init__(
-        self, services: Services, choose: Choose = choose_folder, open_file: Callable[[str], object] | None = None
+        self, services: Services, choose: Choose = choose_folder, open_file: Callable[[str], object] = open_file
     ) -> None:
         super().__init__(self.tr("Folders"), services)
         theme = services.theme
@@ -69,6 +59,7 @@ class FoldersPage(Page):
         self.looked: Looked | None = None
         self._choose = choose
         self._asked = 0
+        self._most = FIRST_ROWS
         self._pending: Counter[str] = Counter()
         self._to_look: deque[str] = deque()
         self._looking = ""
@@ -76,7 +67,7 @@ class FoldersPage(Page):
         self._deeds = Deeds(services.home, services.background, self)
         self.add = Button(self.tr("Add a folder…"), theme, "primary", "plus", self.ask_for_folder)
         self.buttons.addWidget(self.add)
-        self.trouble = Trouble(theme, lambda: (open_file or _open)(settings_path(services.home)), self.look)
+        self.trouble = Trouble(theme, lambda: open_file(settings_path(services.home)), self.look)
         self.adding = AddPanel(services)
         self.adding.wanted.connect(self._grant)
         self.adding.cancelled.connect(self._show)
@@ -90,12 +81,15 @@ class FoldersPage(Page):
         self.list.setSpacing(S)
         self.more = Label("", theme, "secondary", "muted", wrap=True)
         self.more.hide()
+        self.show_more = Button(self.tr("Show more"), theme, "plain", "chevron-down", self._show_more)
+        self.show_more.hide()
         self.first = FirstFolders(services, self.ask_for_folder, self.ask)
         self.first.hide()
         for part in (self.trouble, self.adding, self.search):
             self.body.addWidget(part)
         self.body.addLayout(self.list)
         self.body.addWidget(self.more)
+        self.body.addWidget(self.show_more, 0, Qt.AlignmentFlag.AlignLeading)
         self.body.addWidget(self.first)
         self.body.addStretch(1)
         self.drop = DropTarget(self, theme)
@@ -187,19 +181,24 @@ class FoldersPage(Page):
         for one in self.looked.folders if self.looked else []:
             if not words or words in shown(one.setting.path).casefold():
                 found[one.setting.path] = one
-                if len(found) == MOST_ROWS:
+                if len(found) == self._most:
                     break
         return found
 
     def _say_more(self, shown_count: int, count: int) -> None:
         if count and not shown_count:
             self.more.setText(self.tr("No granted folder has that in its path."))
-        elif shown_count == MOST_ROWS and count > MOST_ROWS:
+        elif shown_count == self._most and count > self._most:
             words = self.tr("The first {shown} of {count} folders are shown. Type above to find the others.")
             self.more.setText(words.format(shown=shown_count, count=f"{count:,}"))
         else:
             self.more.setText("")
         self.more.setVisible(bool(self.more.text()))
+        self.show_more.setVisible(shown_count == self._most < min(count, MOST_ROWS))
+
+    def _show_more(self) -> None:
+        self._most = min(self._most + FIRST_ROWS, MOST_ROWS)
+        self._show()
 
     def _make_rows(self) -> None:
         """A few rows at a time, so that a long list never keeps the window waiting."""
@@ -394,7 +393,3 @@ class FoldersPage(Page):
 
 def _access(value: str) -> Access:
     return {"off": "off", "read": "read", "ask": "ask", "write": "write"}[value]  # type: ignore[return-value]
-
-
-def _open(path: str) -> None:
-    QDesktopServices.openUrl(QUrl.fromLocalFile(path))

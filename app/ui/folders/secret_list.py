@@ -64,13 +64,16 @@ class SecretList(QWidget):
         files = self._found.files if self._found else []
         globs = {glob_of(file.inside) for file in files}
         others = [Sensitive(glob, "") for glob in self._revealed if glob not in globs]
+        words = self.tr("Files named like these often hold secrets. Servers keep them closed unless you reveal them.")
+        if globs or others:
+            self._lines.addWidget(Label(words, self._theme, "secondary", "muted", wrap=True))
         for file in files:
             self._add(file, glob_of(file.inside))
         for file in others:
             self._add(file, file.inside)
         count = len(files) + len(others)
         if self._found is None and not count:
-            self.opener.show_words(self.tr("Look for files that often hold secrets"))
+            self.opener.show_words(self.tr("Look for likely secrets"))
         else:
             whole = self._found is None or self._found.whole
             self.opener.show_words(telling.kept_closed(count, len(self._revealed), not whole))

@@ -75,17 +75,15 @@ def _ago(at: str, now: float) -> str:
 
 
 def kept_closed(found: int, revealed: int, more: bool) -> str:
-    """About files that often hold secrets."""
+    """About files that often hold secrets, in a few words."""
     if not found:
-        return tr("No files that often hold secrets were found.")
-    if found == 1:
-        said = tr("1 file often holds secrets: kept closed unless you reveal it")
-    else:
-        count = tr("{count} or more").format(count=found) if more else str(found)
-        said = tr("{count} files often hold secrets: kept closed unless you reveal them").format(count=count)
+        return tr("No likely secrets found")
+    count = tr("{count} or more").format(count=found) if more else str(found)
+    said = tr("1 likely secret kept closed") if found == 1 and not more else tr("{count} likely secrets kept closed")
     if revealed:
-        said = tr("{said} ({count} revealed)").format(said=said, count=revealed)
-    return said
+        said = tr("1 likely secret") if found == 1 and not more else tr("{count} likely secrets")
+        said = tr("{said}, {revealed} revealed").format(said=said, revealed=revealed)
+    return said.replace("{count}", count)
 
 
 def reason(error: Exception) -> str:

@@ -50,5 +50,5 @@ def test_nothing_found_is_said(qtbot, theme) -> None:
     made = SecretList(theme)
     qtbot.addWidget(made)
     made.show_found(Found([], True))
-    assert made.opener.text() == "No files that often hold secrets were found."
+    assert made.opener.text() == "No likely secrets found"
     assert not made.opener.isEnabled()

@@ -39,9 +39,9 @@ def test_each_choice_explains_itself(qapp) -> None:
 @pytest.mark.parametrize(
     ("found", "revealed", "more", "expected"),
     [
-        (0, 0, False, "No files that often hold secrets were found."),
-        (1, 0, False, "1 file often holds secrets: kept closed unless you reveal it"),
-        (4, 2, True, "4 or more files often hold secrets: kept closed unless you reveal them (2 revealed)"),
+        (0, 0, False, "No likely secrets found"),
+        (1, 0, False, "1 likely secret kept closed"),
+        (4, 2, True, "4 or more likely secrets, 2 revealed"),
     ],
 )
 def test_what_is_kept_closed_is_said(qapp, found: int, revealed: int, more: bool, expected: str) -> None:

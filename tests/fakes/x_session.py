@@ -90,10 +90,11 @@ class XSession:
 @contextmanager
 def x_session(*, tray: bool = True) -> Iterator[XSession]:
     """Starts one on a free display and ends it. Every wait is bounded."""
+    # -noreset: else the server starts anew whenever its only client leaves, under the feet of the one that just came.
     read, write = os.pipe()
     started = [
         subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x900x24", "-nolisten", "tcp"],
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x900x24", "-nolisten", "tcp", "-noreset"],
             pass_fds=[write],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import msgspec
-from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.desktop import autostart, preferences
 from app.desktop.preferences import Preferences
@@ -12,6 +12,7 @@ from app.ui.kit.labels import Label
 from app.ui.kit.segmented import Choice, Segmented
 from app.ui.kit.services import Services
 from app.ui.kit.theme import M
+from app.ui.kit.toggle import Toggle
 from app.ui.settings.rows import section
 
 
@@ -31,19 +32,18 @@ class MannersPanel(QWidget):
         self.theme = Segmented(self.tr("Theme"), choices, theme)
         self.theme.set_value(theme.choice)
         self.theme.chosen.connect(self._choose)
-        self.login = QCheckBox()
-        self.login.setAccessibleName(self.tr("Start at login"))
+        self.login = Toggle(self.tr("Start at login"), theme)
         self.login.setEnabled(False)
         self.login.clicked.connect(self._switch_login)
-        self.notices = {kind: QCheckBox() for kind in preferences.NOTICES}
         words = {
             "question": (self.tr("A question waits"), self.tr("A call needs your yes.")),
             "denied": (self.tr("Something was refused"), self.tr("The first time an app is denied something.")),
             "wiped": (self.tr("An app lost its entry"), self.tr("Its settings were rewritten without Doorkeep.")),
             "crashing": (self.tr("A server keeps crashing"), ""),
         }
+        named = self.tr("Notify: {what}")
+        self.notices = {kind: Toggle(named.format(what=words[kind][0]), theme) for kind in preferences.NOTICES}
         for kind, box in self.notices.items():
-            box.setAccessibleName(self.tr("Notify: {what}").format(what=words[kind][0]))
             box.setChecked(kind not in kept.quiet)
             box.clicked.connect(lambda on, kind=kind: self._switch_notice(kind, on))
         self.problem = Label("", theme, "body", "error", wrap=True)

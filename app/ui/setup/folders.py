@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.core.folders import shown
 from app.core.settings import Access
@@ -16,6 +16,7 @@ from app.ui.kit.page import surface
 from app.ui.kit.segmented import Choice, Segmented
 from app.ui.kit.services import Services
 from app.ui.kit.theme import M, S
+from app.ui.kit.toggle import Toggle
 from app.ui.setup import offered
 from app.ui.setup.offered import OfferedFolder
 
@@ -36,8 +37,7 @@ class FolderRow(QWidget):
         self._closed: Access | None = "off" if folder.access == "off" else None
         self._busy = False
         name = words.visible(shown(folder.path))
-        self.box = QCheckBox()
-        self.box.setAccessibleName(self.tr("Grant {folder}").format(folder=name))
+        self.box = Toggle(self.tr("Grant {folder}").format(folder=name), services.theme)
         self.label = ElidedLabel(name, services.theme)
         self.access = Segmented(
             self.tr("Access to {folder}").format(folder=name),

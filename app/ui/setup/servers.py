@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.kit.connecting import in_words
 from app.ui.kit.labels import Label
 from app.ui.kit.page import surface
 from app.ui.kit.services import Services
 from app.ui.kit.theme import XS, M
+from app.ui.kit.toggle import Toggle
 from app.ui.setup import offered
 from app.ui.setup.offered import OfferedServer
 
@@ -26,8 +27,7 @@ class ServerRow(QWidget):
         self.in_force = server.enabled
         self._busy = False
         theme = services.theme
-        self.box = QCheckBox(self.tr("Use it"))
-        self.box.setAccessibleName(self.tr("Use {server}").format(server=server.title))
+        self.box = Toggle(self.tr("Use {server}").format(server=server.title), theme)
         self.box.setChecked(server.enabled)
         self.box.clicked.connect(lambda _on=False: self._switch())
         about = {

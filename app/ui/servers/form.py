@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLineEdit, QPla
 from app.ui.kit.labels import Label
 from app.ui.kit.theme import M, S, Theme
 from app.ui.kit.words import visible
+from app.ui.servers.telling import tr
 
 MOST_FIELDS = 40
 LONG_TEXTS = frozenset({"content", "text", "body", "message", "markdown"})
@@ -143,13 +144,22 @@ def _number(name: str, rule: dict[str, Any], required: bool, whole: bool) -> Fie
         try:
             found = int(typed) if whole else float(typed)
         except ValueError:
-            raise FormError(f"{name}: “{visible(typed, 40)}” is no {'whole number' if whole else 'number'}.") from None
+            words = tr("{name}: “{typed}” is no whole number.") if whole else tr("{name}: “{typed}” is no number.")
+            raise FormError(words.format(name=name, typed=visible(typed, 40))) from None
         least, most = rule.get("minimum"), rule.get("maximum")
         if (least is not None and found < least) or (most is not None and found > most):
-            raise FormError(f"{name}: it has to be from {least} to {most}.")
+            raise FormError(_out_of_bounds(name, least, most))
         return found
 
     return Field(name, line, value)
+
+
+def _out_of_bounds(name: str, least: Any, most: Any) -> str:
+    if most is None:
+        return tr("{name}: it has to be at least {least}.").format(name=name, least=least)
+    if least is None:
+        return tr("{name}: it has to be at most {most}.").format(name=name, most=most)
+    return tr("{name}: it has to be from {least} to {most}.").format(name=name, least=least, most=most)
 
 
 def _text(name: str, rule: dict[str, Any], required: bool) -> Field:
@@ -161,7 +171,7 @@ def _text(name: str, rule: dict[str, Any], required: bool) -> Field:
     def value() -> Any:
         typed = area.toPlainText() if area is not None else line.text()
         if not typed and required and area is None:
-            raise FormError(f"{name}: it is needed.")
+            raise FormError(tr("{name}: it is needed.").format(name=name))
         return LEFT_OUT if not typed and not required else typed
 
     return Field(name, area or line, value)
@@ -169,12 +179,12 @@ def _text(name: str, rule: dict[str, Any], required: bool) -> Field:
 
 def _many(name: str, required: bool) -> Field:
     area = _lines("", 3)
-    area.setPlaceholderText("one a line")
+    area.setPlaceholderText(tr("one a line"))
 
     def value() -> Any:
         typed = [line for line in area.toPlainText().splitlines() if line.strip()]
         if not typed and required:
-            raise FormError(f"{name}: at least one is needed.")
+            raise FormError(tr("{name}: at least one is needed.").format(name=name))
         return typed or LEFT_OUT
 
     return Field(name, area, value)
@@ -188,7 +198,7 @@ def _any(name: str, required: bool) -> Field:
         typed = area.toPlainText().strip()
         if not typed:
             if required:
-                raise FormError(f"{name}: it is needed.")
+                raise FormError(tr("{name}: it is needed.").format(name=name))
             return LEFT_OUT
         return _json(name, typed)
 
@@ -199,7 +209,7 @@ def _json(name: str, text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise FormError(f"{name}: this is no JSON ({error}).") from None
+        raise FormError(tr("{name}: this is no JSON ({why}).").format(name=name, why=error)) from None
 
 
 def _lines(text: str, lines: int) -> QPlainTextEdit:

@@ -12,7 +12,7 @@ SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
         "depth": {"type": "integer", "minimum": 1, "maximum": 20, "default": 1},
-        "share": {"type": "number"},
+        "share": {"type": "number", "minimum": 0},
         "hidden": {"type": "boolean", "default": True},
         "sort": {"enum": ["name", "size"], "default": "name"},
         "glob": {"type": "array", "items": {"type": "string"}},
@@ -65,6 +65,7 @@ def test_everything_typed_becomes_its_type(qtbot, theme) -> None:
         ({}, "path: it is needed"),
         ({"path": "p", "depth": "many"}, "no whole number"),
         ({"path": "p", "depth": "21"}, "from 1 to 20"),
+        ({"path": "p", "share": "-1"}, "at least 0"),
         ({"path": "p", "edits": "[{"}, "edits: this is no JSON"),
     ],
 )

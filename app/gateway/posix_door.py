@@ -93,8 +93,11 @@ class PosixDoor:
         self._loop.unlisten(self._socket)
         self._socket.close()
         self._socket = None
+        folder = os.path.dirname(self.address)
         with contextlib.suppress(OSError):
             os.unlink(self.address)
+            if folder != os.path.join(os.path.realpath(self.home), "run"):
+                os.rmdir(folder)  # in the system's temporary folder nothing stays
 
     def close(self) -> None:
         """Give the home to the next gateway."""

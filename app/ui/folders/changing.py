@@ -74,12 +74,17 @@ def take_out(home: str, path: str, confirm: Confirm) -> Taken:
 def put_back(home: str, taken: Taken, confirm: Confirm) -> FolderSetting:
     """The grant as it was, at its place. Raises SettingsError where the folder was granted anew meanwhile."""
     import tomlkit
+    from tomlkit.items import AoT, Table
 
     def change(document: Any) -> None:
-        if not document.get("folders"):
+        tables = document.get("folders")
+        if not isinstance(taken.table, Table) or (tables and not isinstance(tables, AoT)):
+            folders.append_folder(document, taken.table.unwrap())  # a list written in one line takes no tables
+            return
+        if not tables:
             document.pop("folders", None)
             document["folders"] = tomlkit.aot()
-        tables = document["folders"]
+            tables = document["folders"]
         tables.insert(min(taken.place, len(tables)), taken.table)
 
     settings = settings_file.edit(home, change, confirm)

@@ -45,6 +45,15 @@ def test_the_only_folder_comes_back_too(home: str, settings, folder: Path) -> No
     assert changing.put_back(home, taken, nothing).reveal == (".env",)
 
 
+@pytest.mark.parametrize("more", ["", ", { path = '/usr', access = 'read' }"])
+def test_a_list_in_one_line_gets_its_folder_back(home: str, settings, folder: Path, more: str) -> None:
+    settings(f"folders = [{{ path = '{folder}', access = 'ask', reveal = ['.env'] }}{more}]\n")
+    before = load(home).folders
+    taken = changing.take_out(home, str(folder), nothing)
+    changing.put_back(home, taken, nothing)
+    assert set(load(home).folders) == set(before)
+
+
 def test_a_folder_that_is_gone_from_the_file_is_said_so(home: str, granted: list[Path]) -> None:
     with pytest.raises(SettingsError, match="no longer granted"):
         changing.set_servers(home, str(granted[0].parent), None, nothing)

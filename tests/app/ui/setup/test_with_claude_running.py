@@ -23,7 +23,7 @@ from tests.fakes.house import House
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the fake app holds its lock as on Linux")
 
 FAKE = Path(__file__).parents[3] / "fakes" / "claude_desktop.py"
-LONG = 60_000
+LONG = 20_000
 
 
 class Claude:

@@ -77,7 +77,7 @@ def _ago(at: str, now: float) -> str:
 def kept_closed(found: int, revealed: int, more: bool) -> str:
     """About files that often hold secrets, in a few words."""
     if not found:
-        return tr("No likely secrets found")
+        return tr("No likely secrets in the part looked at") if more else tr("No likely secrets found")
     count = tr("{count} or more").format(count=found) if more else str(found)
     said = tr("1 likely secret kept closed") if found == 1 and not more else tr("{count} likely secrets kept closed")
     if revealed:

@@ -40,6 +40,7 @@ def test_each_choice_explains_itself(qapp) -> None:
     ("found", "revealed", "more", "expected"),
     [
         (0, 0, False, "No likely secrets found"),
+        (0, 0, True, "No likely secrets in the part looked at"),
         (1, 0, False, "1 likely secret kept closed"),
         (4, 2, True, "4 or more likely secrets, 2 revealed"),
     ],

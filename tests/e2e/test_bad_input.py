@@ -200,9 +200,7 @@ def test_a_broken_doorkeep_toml_keeps_the_last_good_one_in_force_and_a_first_one
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="a mode means nothing to root; .ci/run runs this as an ordinary user")
-def test_a_home_that_cannot_be_written_is_said_and_nothing_is_allowed(
-    bridge: Start, chain: str, folder: Path
-) -> None:
+def test_a_home_that_cannot_be_written_is_said_and_nothing_is_allowed(bridge: Start, chain: str, folder: Path) -> None:
     os.chmod(chain, 0o500)
     try:
         one = bridge()

@@ -67,6 +67,9 @@ def client_name(client: str) -> str:
 
 def sentence(record: CallRecord, *, wanted: bool = False) -> Sentence:
     """What the call did, or with `wanted` what it asks leave to do."""
+    if record.outcome == "waiting" and not wanted:
+        said = sentence(record, wanted=True)
+        return said._replace(what=tr("wants to {what}").format(what=said.what))
     paths, tool, server = record.paths, record.tool, record.server
     table = _WANTED if wanted else _DONE
     if tool in table and server == "filesystem":

@@ -25,6 +25,7 @@ def record(**fields: Any) -> CallRecord:
         ({"tool": "trash", "paths": ["/a/x", "/a/y", "/a/z"]}, "moved x and 2 more to the trash"),
         ({"tool": "list_directory", "paths": []}, "listed something"),
         ({"tool": "create_issue", "server": "github"}, "used create issue of github"),
+        ({"tool": "edit_file", "outcome": "waiting"}, "wants to change a.md"),
         ({"tool": "read_file", "paths": ["/a/b\nc"]}, "read b\u241ac"),
     ],
 )

@@ -70,7 +70,7 @@ def calls(ground: Ground) -> Iterator[Figure]:
     """A read of 1 KiB, one at a time and with 64 in flight; a read of 1 MiB."""
     small = {"path": str(ground.write("small.txt", text(1024, 2)))}
     large = {"path": str(ground.write("large.txt", text(1 << 20, 3)))}
-    whole = {**large, "max_chars": 4_000_000, "lines": 5000}
+    whole = {**large, "max_chars": 4_000_000}
     node_command = [*peers.node_filesystem(ground.scratch), str(ground.folder)]
     with ground.gateway(), ground.client() as ours, Driver(node_command) as node, pumped(ground) as pump:
         node.open()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -61,7 +62,10 @@ def answer(method: str, params: dict[str, object], policies: list[object]) -> ob
 
 
 def main() -> None:
-    """Serve until stdin ends; with `--deaf`, not even then."""
+    """Serve until stdin ends; with `--deaf`, not even then; with `--stubborn`, nor at a polite signal."""
+    if "--stubborn" in sys.argv:
+        for signum in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(signum, signal.SIG_IGN)
     sys.stderr.write("plain server speaks\n")
     sys.stderr.flush()
     policies: list[object] = []

@@ -83,9 +83,8 @@ def test_when_the_gateway_is_killed_its_servers_end_and_the_next_one_serves(hous
 
 
 def test_the_next_gateway_ends_a_server_that_outlived_a_killed_one(house: House, wait_until: Wait) -> None:
-    house.settings((Path(house.home, "doorkeep.toml")).read_text().replace(".py", '.py", "--deaf'))
+    house.settings((Path(house.home, "doorkeep.toml")).read_text().replace(".py", '.py", "--deaf", "--stubborn'))
     server = house.call("pid")
-    os.kill(server, signal.SIGSTOP)
     house.signal(signal.SIGKILL)
     house.wait()
     assert alive(server)

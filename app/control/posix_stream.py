@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import socket
+import sys
+
+if sys.platform == "win32":
+    raise ImportError("Windows has a pipe instead")
 
 
 class SocketStream:

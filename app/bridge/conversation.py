@@ -5,7 +5,19 @@ No input or output happens here; a pump moves the bytes. A call is never sent tw
 
 from __future__ import annotations
 
-from app.bridge.framing import META_VERSION, LineBuffer, Overlong, Request, answered, hello, open_ends, open_request
+from app.bridge.framing import (
+    BACK,
+    LAYOUT,
+    META_VERSION,
+    TAKEN,
+    LineBuffer,
+    Overlong,
+    Request,
+    answered,
+    hello,
+    open_ends,
+    open_request,
+)
 from app.bridge.jsontext import parse
 from app.bridge.offline import (
     INVALID_REQUEST,
@@ -25,6 +37,7 @@ from app.bridge.seeking import Seeking
 
 TYPE_CHECKING = False  # `typing` itself costs 7 ms
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 HIGH_WATER = 1024 * 1024
@@ -43,6 +56,10 @@ class Conversation:
         self.to_door = bytearray()
         self.open = False  # a connection stands; the gateway may not have greeted yet
         self.ended = False  # the client closed its side
+        self.hands = False  # the gateway that greeted takes over streams
+        self.on_word: Callable[[bytes], None] | None = (
+            None  # hears what the gateway says about the streams it was handed
+        )
         self.seeking = Seeking(home)
         self.waiting: dict[Any, Request] = {}
         self._server = server
@@ -68,6 +85,29 @@ class Conversation:
     def refused(self) -> bool:
         """The gateway answered and would not have us: the pump closes the connection."""
         return bool(self._refusal)
+
+    @property
+    def quiet(self) -> bool:
+        """Nobody waits and nothing is under way in either direction, with a gateway that takes over streams."""
+        return (
+            self.hands
+            and not self.waiting
+            and not (self.to_client or self.to_door or self._held)
+            and self._from_client.empty
+            and self._from_door.empty
+            and not self.ended
+        )
+
+    def take_back(self, handshake: bytes, answered: bool, in_flight: list[bytes]) -> None:
+        """What a gateway that had our streams still owed: the latest handshake, if there was one, and requests without an answer."""
+        opening = open_request(handshake) if handshake else None
+        if opening is not None:
+            self._initialize, self._handshaken = opening.get("params"), answered
+        for line in in_flight:
+            message = open_request(line)
+            if message is not None and "id" in message:
+                request = _request_of(message, line + b"\n")
+                self.waiting[_key(request.id)] = request
 
     def client_sent(self, chunk: bytes) -> None:
         """Bytes from the client."""
@@ -101,9 +141,7 @@ class Conversation:
                 self.waiting.pop(_key(params.get("requestId")), None)
             self._forward(line)
             return
-        meta = params.get("_meta")
-        version = meta.get(META_VERSION) if isinstance(meta, dict) else None
-        request = Request(message["id"], method, version if isinstance(version, str) else "", line)
+        request = _request_of(message, line)
         if method == "initialize":
             self._initialize, self._handshaken = params, False
         self.waiting[_key(request.id)] = request
@@ -134,6 +172,7 @@ class Conversation:
     def door_opened(self) -> None:
         """A connection to the gateway stands: it is told who comes."""
         self.open = True
+        self.hands = False
         self._greeted, self._refusal, self._cut = False, "", False
         self._from_door = LineBuffer()
         self.to_door = bytearray(hello(self._server, self._ppid, self._initialize if self._handshaken else None))
@@ -151,6 +190,9 @@ class Conversation:
             if self.refused:
                 return
         for line in lines:
+            if self.on_word is not None and not isinstance(line, Overlong) and line in (TAKEN, BACK):
+                self.on_word(line)
+                continue
             if isinstance(line, Overlong):
                 request = self.waiting.get(_key(answered(line.head)))
                 if request is not None:
@@ -175,6 +217,7 @@ class Conversation:
             self._refusal = " ".join(str(word) for word in words if word) or UNREACHABLE
             return
         self._greeted = True
+        self.hands = greeting.get("hands") == LAYOUT
         self.to_door += self._held
         self._held = bytearray()
         self.seeking.found()
@@ -234,6 +277,13 @@ class Conversation:
     def _answer(self, request: Request, line: bytes) -> None:
         self.waiting.pop(_key(request.id), None)
         self.to_client += line
+
+
+def _request_of(message: dict[str, Any], line: bytes) -> Request:
+    params = message.get("params")
+    meta = params.get("_meta") if isinstance(params, dict) else None
+    version = meta.get(META_VERSION) if isinstance(meta, dict) else None
+    return Request(message["id"], str(message.get("method")), version if isinstance(version, str) else "", line)
 
 
 def _key(id_: Any) -> Any:

@@ -19,6 +19,18 @@ EDGE = 4096
 MODERN = "2026-07-28"
 META_VERSION = "io.modelcontextprotocol/protocolVersion"
 
+LAYOUT = 1
+"""Of the ledger (`app.bridge.ledger`): a gateway of another version that reads it otherwise gets no streams."""
+
+HAND = b'{"doorkeep":1,"hand":true}\n'
+"""Comes with the descriptors of the client's stream, of the one to it, and of the ledger. After it the bridge reads nothing more."""
+TAKEN = b'{"doorkeep":1,"taken":true}\n'
+"""The gateway owes nothing; whatever it still had to say came before this line."""
+GO = b'{"doorkeep":1,"go":true}\n'
+"""All that came before TAKEN was written: from now on only the gateway touches the streams."""
+BACK = b'{"doorkeep":1,"back":true}\n'
+"""The gateway lets go of both, or would not have them: what it wrote is whole, and the ledger says what it still owes."""
+
 REPLAYABLE = frozenset(
     (
         "initialize",
@@ -67,6 +79,11 @@ class LineBuffer:
         self._part = bytearray()
         self._head: bytes | None = None  # set while the rest of an overlong line is dropped
         self._tail = b""
+
+    @property
+    def empty(self) -> bool:
+        """No line has begun."""
+        return not self._part and self._head is None
 
     def feed(self, chunk: bytes) -> list[bytes | Overlong]:
         """The lines that `chunk` completes, newline included, in order; blank ones are left out."""

@@ -12,9 +12,12 @@ import stat
 import sys
 from time import monotonic
 
+from app.bridge import handover
 from app.bridge.conversation import HIGH_WATER, Conversation
+from app.bridge.framing import GO, TAKEN
 from app.bridge.home import address, check_socket_folder
 from app.bridge.launch import start_gateway
+from app.bridge.ledger import Ledger
 
 if sys.platform == "win32":
     raise ImportError("the pump of Windows is app.bridge.windows")
@@ -83,6 +86,11 @@ class Pump:
         self.poll = select.poll()
         self.masks: dict[int, int] = {}
         self.drain_until = 0.0
+        self.can_hand = self.may_hand = handover.possible()
+        """Once given back, the streams are handed over again only after we read from one: their end would come and go for ever."""
+        self.ledger: Ledger | None = None  # the gateway has our streams
+        self.taken = False  # ... and waits for the word to begin
+        self.talk.on_word = self._word
 
     def run(self) -> int:
         """The exit status: 0, also when the client or the parent simply went away."""
@@ -96,6 +104,13 @@ class Pump:
             self._flush_door()
             if not self._flush_client() or self._done():
                 return 0
+            if self.may_hand and self.talk.quiet and self.door is not None and self.ledger is None:
+                self.ledger = handover.hand_over(self.door)
+                self.may_hand = False
+            if self.taken and not self.talk.to_client:
+                self.taken = False
+                self.talk.to_door += GO
+                self._flush_door()
             self._watch()
             for fd, event in self.poll.poll(self._timeout()):
                 if fd == CLIENT_IN:
@@ -116,6 +131,7 @@ class Pump:
             return
         except OSError:
             chunk = b""
+        self.may_hand = self.can_hand
         if chunk:
             self.talk.client_sent(chunk)
         elif not self.talk.ended:
@@ -137,12 +153,24 @@ class Pump:
                 return
         self._lose_door()
 
+    def _word(self, word: bytes) -> None:
+        """What the gateway says about the streams it was handed."""
+        if word == TAKEN:
+            self.taken = self.ledger is not None
+        elif self.ledger is not None:
+            ledger, self.ledger, self.taken = self.ledger, None, False
+            handover.absorb(self.talk, ledger, lost=False)
+
     def _lose_door(self) -> None:
         if self.door is not None:
             self._forget(self.door_fd)
             self.door.close()
             self.door, self.door_fd = None, -1
-            self.talk.door_lost()
+            ledger, self.ledger, self.taken = self.ledger, None, False
+            if ledger is not None:
+                handover.absorb(self.talk, ledger, lost=True)
+            else:
+                self.talk.door_lost()
 
     def _seek(self) -> None:
         talk = self.talk
@@ -206,7 +234,8 @@ class Pump:
 
     def _watch(self) -> None:
         talk = self.talk
-        self._want(CLIENT_IN, select.POLLIN if not talk.ended and talk.backlog < HIGH_WATER else None)
+        reading = self.ledger is None and not talk.ended and talk.backlog < HIGH_WATER
+        self._want(CLIENT_IN, select.POLLIN if reading else None)
         self._want(CLIENT_OUT, select.POLLOUT if talk.to_client else 0)
         if self.door is not None:
             reading = select.POLLIN if len(talk.to_client) < HIGH_WATER else 0

@@ -61,9 +61,13 @@ def read_hello(line: bytes) -> Hello:
     return _decode_hello(line)
 
 
-def welcome_line(version: str, pid: int) -> bytes:
-    """The answer that opens the door; newline included. The version field comes first, as in every frame."""
-    return b'{"doorkeep":%d,"version":%b,"pid":%d}\n' % (FRAMES, _encode(version), pid)
+def welcome_line(version: str, pid: int, hands: int = 0) -> bytes:
+    """The answer that opens the door; newline included. The version field comes first, as in every frame.
+
+    `hands`: a bridge may hand over its client's streams, with a ledger of this layout.
+    """
+    rest = b',"hands":%d' % hands if hands else b""
+    return b'{"doorkeep":%d,"version":%b,"pid":%d%b}\n' % (FRAMES, _encode(version), pid, rest)
 
 
 def refusal_line(refusal: Refusal) -> bytes:

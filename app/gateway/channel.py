@@ -5,6 +5,7 @@ Nothing here blocks, and nothing grows without bound: a channel above HIGH holds
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -20,6 +21,12 @@ CHUNK_MOST = 1024 * 1024
 
 def ignore(_words: str) -> None:
     """What a channel does at its end when nobody wants to know."""
+
+
+def close_all(fds: list[int]) -> None:
+    """What becomes of descriptors that nobody wants."""
+    for fd in fds:
+        os.close(fd)
 
 
 class Hub(Protocol):
@@ -52,9 +59,12 @@ class Channel:
         "hub",
         "on_bytes",
         "on_close",
+        "on_descriptors",
         "out",
         "pending",
         "reader",
+        "socket",
+        "streams",
         "watched",
         "writer",
     )
@@ -85,6 +95,11 @@ class Channel:
         self.feeders: list[Channel] = []
         self.chunk = CHUNK
         self.watched: Any = None
+        self.socket: Any = None
+        """Set where descriptors may come with the bytes; then they go to `on_descriptors` first."""
+        self.on_descriptors: Callable[[list[int]], None] = close_all
+        self.streams: Any = None
+        """Who reads and notes for a channel that is a client's own streams (`app.gateway.handover.Streams`)."""
 
     def write(self, line: bytes) -> None:
         """Queue bytes for the flush of this tick. On a closed channel they go nowhere."""
@@ -156,6 +171,8 @@ class Channel:
         del out[:done]
         if size:
             out[0] = memoryview(out[0])[size:]
+        if self.streams is not None:
+            self.streams.wrote(done, bool(out) and isinstance(out[0], memoryview))
         if self.feeders and self.pending <= LOW:
             self.relax()
 

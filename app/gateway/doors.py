@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import msgspec
 
+from app.bridge.framing import BACK, GO, HAND, LAYOUT, TAKEN
 from app.control.frames import FRAMES, MAX_HELLO, Hello, Refusal, read_hello, refusal_line, welcome_line
-from app.gateway.channel import Channel
+from app.gateway.channel import Channel, close_all
 from app.gateway.lines import Lines
 from app.gateway.log import GatewayLog
 from app.gateway.peers import descends_from_us
@@ -25,6 +26,16 @@ from servers.runtime import wire
 
 HELLO_SECONDS = 10.0
 CONNECTIONS_MOST = 1000
+
+HANDS = sys.platform == "linux"
+"""Here a client's own streams may be taken over from its bridge."""
+
+if sys.platform == "linux":
+    from app.gateway import handover
+
+    if TYPE_CHECKING:
+        from app.gateway.loop import Loop
+        from app.gateway.session import Session
 
 if sys.platform == "win32":
     from app.gateway.windows_door import WindowsDoor as Door
@@ -74,6 +85,17 @@ class Reception:
         self.sessions: set[Channel] = set()
         self.controls: set[Channel] = set()
         self.strangers: set[Channel] = set()
+        self.visits: set[_Visit] = set()
+
+    def give_back(self) -> None:
+        """Let the bridges have their clients' streams again."""
+        for visit in self.visits:
+            if visit.streams is not None:
+                visit.streams.give_back()
+
+    def kept(self) -> set[Channel]:
+        """Connections whose client's streams are not with the bridge: ending one now would let both write to the client."""
+        return {visit.channel for visit in self.visits if visit.streams is not None and not visit.streams.gone}
 
     def arrived(self, endpoint: Any, pid: int, refused: str = "") -> None:
         """A connection: `endpoint` as `loop.channel` takes it, `pid` by the kernel's word, `refused` by the door already."""
@@ -108,6 +130,8 @@ class _Visit:
         self.refusal = refusal
         self.guest: Guest | None = None
         self.server = ""
+        self.streams: Any = None
+        self.descriptors: list[int] = []
         self.lines = Lines(self._first, self._too_long, MAX_HELLO)
         self.channel = reception.loop.channel(endpoint, endpoint, self._read, self._gone, gives_way=True)
         self.timer = reception.loop.later(HELLO_SECONDS, self._late)
@@ -142,25 +166,99 @@ class _Visit:
 
     def _welcome(self, hello: Hello) -> None:
         reception = self.reception
-        self.channel.write(welcome_line(VERSION, os.getpid()))
+        hands = LAYOUT if HANDS and hello.as_ == "session" else 0
+        self.channel.write(welcome_line(VERSION, os.getpid(), hands))
         reception.strangers.discard(self.channel)
         if hello.as_ == "control":
             reception.controls.add(self.channel)
             self.guest = reception.make_control(self.channel, self.pid)
         else:
             reception.sessions.add(self.channel)
+            reception.visits.add(self)
             peer = Peer(server=hello.server, pid=self.pid, ppid=hello.ppid, initialize=hello.initialize)
-            self.guest = reception.make_session(peer, self.channel.write)
+            self.guest = reception.make_session(peer, self._send)
             self.server = hello.server
-        self.lines.pass_to(self.guest.receive, self.guest.too_long, wire.MAX_LINE)
+        on_line = self.guest.receive
+        if hands:
+            self._take_descriptors()
+            on_line = self._line
+        self.lines.pass_to(on_line, self.guest.too_long, wire.MAX_LINE)
+
+    def _send(self, line: bytes) -> None:
+        if self.streams is None:
+            self.channel.write(line)
+        else:
+            self.streams.send(line)
 
     def _too_long(self, _id: wire.RequestId | None) -> None:
         self._first(b"")
 
+    if sys.platform == "linux":
+
+        def _take_descriptors(self) -> None:
+            cast("Loop", self.reception.loop).take_descriptors(self.channel, self._came)
+
+        def _came(self, fds: list[int]) -> None:
+            close_all(self.descriptors)
+            self.descriptors = fds
+
+        def _line(self, line: bytes) -> None:
+            if self.descriptors and line == HAND[:-1]:
+                self._accept()
+            elif self.descriptors and line == GO[:-1]:
+                self._take_over()
+            elif self.guest is not None:
+                self.guest.receive(line)
+
+        def _accept(self) -> None:
+            """Only from a session that owes nothing: else the bridge and we could write to the client at once."""
+            if cast("Session", self.guest).in_flight:
+                close_all(self.descriptors)
+                self.descriptors = []
+                self.channel.write(BACK)
+            else:
+                self.channel.write(TAKEN)
+
+        def _take_over(self) -> None:
+            """The bridge hands over its client's streams. What comes over the socket until it has them again is its end."""
+            fds, self.descriptors = self.descriptors, []
+            try:
+                self.streams = handover.Streams(
+                    cast("Loop", self.reception.loop),
+                    fds,
+                    door=self.channel.write,
+                    on_line=self._from_streams,
+                    after=self._read_streams,
+                    on_loss=self.channel.lose,
+                )
+            except (OSError, ValueError):
+                self.channel.lose("the streams could not be taken over")
+
+        def _from_streams(self, line: bytes) -> None:
+            if self.guest is not None:
+                self.guest.receive(line)
+
+        def _read_streams(self, channel: Channel) -> None:
+            backlog = self.reception.backlog(self.server)
+            if backlog is not None:
+                channel.wait_behind(backlog)
+
+    else:
+
+        def _take_descriptors(self) -> None:
+            raise NotImplementedError
+
+        def _line(self, line: bytes) -> None:
+            raise NotImplementedError
+
     def _gone(self, _words: str) -> None:
         self.timer.cancel()
+        close_all(self.descriptors)
+        if self.streams is not None:
+            self.streams.close()
         self.reception.strangers.discard(self.channel)
         self.reception.sessions.discard(self.channel)
+        self.reception.visits.discard(self)
         self.reception.controls.discard(self.channel)
         if self.guest is not None:
             self.guest.closed()

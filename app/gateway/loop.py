@@ -17,6 +17,9 @@ from app.gateway.channel import CHUNK, CHUNK_MOST, Channel, ignore
 from app.gateway.ticks import Ticks
 from app.gateway.watch import READ, WRITE, Watch
 
+if sys.platform == "linux":
+    from app.gateway import handover
+
 
 class Loop(Ticks):
     """Runs until `stop()`."""
@@ -43,6 +46,11 @@ class Loop(Ticks):
         channel.watched = {}
         self.rewatch(channel)
         return channel
+
+    def take_descriptors(self, channel: Channel, on_descriptors: Callable[[list[int]], None]) -> None:
+        """From now on descriptors may come over a channel that is a socket; called before the bytes that they came with."""
+        channel.socket = socket.socket(fileno=channel.reader)
+        channel.on_descriptors = on_descriptors
 
     def listen(self, door: socket.socket, on_connection: Callable[[socket.socket], None]) -> None:
         """Call back for every connection to a listening socket."""
@@ -124,6 +132,8 @@ class Loop(Ticks):
         for fd in channel.watched:
             self._watch.drop(fd)
         channel.watched = {}
+        if channel.socket is not None:
+            channel.socket.detach()
         for fd in {channel.reader, channel.writer} - {-1}:
             os.close(fd)
         channel.out.clear()
@@ -143,8 +153,16 @@ class Loop(Ticks):
             self.dirty.append(channel)  # written in the flush: what this tick added may not be recorded yet
         if not mask & READ or channel.closed or channel.holds:
             return
+        if channel.streams is not None:
+            channel.streams.take()
+            return
         try:
-            chunk = os.read(channel.reader, channel.chunk)
+            if sys.platform != "linux" or channel.socket is None:
+                chunk = os.read(channel.reader, channel.chunk)
+            else:
+                chunk, fds = handover.receive(channel.socket, channel.chunk)
+                if fds:
+                    channel.on_descriptors(fds)
         except (BlockingIOError, InterruptedError):
             return
         except OSError:
@@ -172,6 +190,8 @@ class Loop(Ticks):
 
     def _write(self, channel: Channel) -> None:
         out = channel.out
+        if channel.streams is not None:
+            channel.streams.writing(channel.pending)
         try:
             size = os.write(channel.writer, out[0]) if len(out) == 1 else os.writev(channel.writer, out[:512])
         except (BlockingIOError, InterruptedError):

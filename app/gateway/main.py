@@ -101,6 +101,7 @@ class Gateway:
         self.door.shut()
         for channel in self.reception.sessions:
             channel.hold()
+        self.reception.give_back()
         self._drain(time.monotonic() + DRAIN_SECONDS)
 
     def close(self) -> None:
@@ -125,11 +126,13 @@ class Gateway:
             self.loop.later(0.02, lambda: self._await_children(until))
             return
         channels = [*self.reception.sessions, *self.reception.controls, *self.reception.strangers]
-        for channel in channels:
-            channel.finish()
         self._await_readers(channels, time.monotonic() + LAST_WORDS_SECONDS)
 
     def _await_readers(self, channels: list[Channel], until: float) -> None:
+        kept = self.reception.kept()
+        for channel in channels:
+            if channel not in kept:
+                channel.finish()
         if all(channel.closed for channel in channels) or time.monotonic() >= until:
             self.loop.stop()
         else:

@@ -190,6 +190,7 @@ def test_a_broken_doorkeep_toml_keeps_the_last_good_one_in_force_and_a_first_one
     assert "Total: 42" in str(one.answer(2)["result"])
     with control() as asked:
         assert "doorkeep.toml" in str(asked.call("settings")["error"])
+        os.unlink(Path(chain, "doorkeep.last-good.toml"))
         os.kill(asked.pid, signal.SIGKILL)
     one.call(3, "read_file", modern=True, path=str(folder / "report.md"))
     refused = one.answer(3)["result"]

@@ -5,6 +5,8 @@ import select
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from app.bridge.framing import MAX_LINE
 from tests.fakes.client import BridgeProcess
 
@@ -14,6 +16,21 @@ Start = Callable[..., BridgeProcess]
 def resident_kb(pid: int) -> int:
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
+
+
+@pytest.mark.parametrize("pump", [False, True])
+def test_answers_still_come_after_the_end_of_input_and_then_the_bridge_leaves(chain: str, folder: Path, pump: bool):
+    one = BridgeProcess("--home", chain, "filesystem", pump=pump)
+    try:
+        one.call(1, "read_file", modern=True, path=str(folder / "report.md"))
+        one.answer(1)
+        for id_ in range(2, 22):
+            one.call(id_, "read_file", modern=True, path=str(folder / "report.md"))
+        one.close_input()
+        assert {one.read()["id"] for _ in range(2, 22)} == set(range(2, 22))
+        assert one.wait() == 0
+    finally:
+        one.end()
 
 
 def test_a_client_that_does_not_read_holds_up_nobody_else(bridge: Start, folder: Path):

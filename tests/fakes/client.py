@@ -27,13 +27,13 @@ def stripped_environment() -> dict[str, str]:
 class BridgeProcess:
     """One bridge, driven by lines. Every wait is bounded; `end` leaves nothing running."""
 
-    def __init__(self, *arguments: str, command: list[str] | None = None) -> None:
+    def __init__(self, *arguments: str, command: list[str] | None = None, pump: bool = False) -> None:
         self.process = subprocess.Popen(
             [*(command or [sys.executable, "-m", "app.bridge.main"]), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=stripped_environment(),
+            env={**stripped_environment(), **({"DOORKEEP_BRIDGE": "pump"} if pump else {})},
             bufsize=0,
         )
         self._buffer = b""

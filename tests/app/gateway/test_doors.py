@@ -119,7 +119,12 @@ CONTROL = {"doorkeep": 1, "as": "control"}
 
 def test_a_session_is_greeted_and_given_what_its_bridge_said(house: House) -> None:
     connection = house.dial(SESSION)
-    assert house.answer(connection) == {"doorkeep": 1, "version": doors.VERSION, "pid": os.getpid()}
+    assert house.answer(connection) == {
+        "doorkeep": 1,
+        "version": doors.VERSION,
+        "pid": os.getpid(),
+        **({"hands": 1} if doors.HANDS else {}),
+    }
     peer = house.guests[0].peer
     assert peer is not None
     assert (peer.server, peer.pid, peer.ppid, bytes(peer.initialize)) == ("filesystem", os.getpid(), 4711, b'{"a": 1}')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from typing import Any, NamedTuple
 
@@ -132,6 +133,8 @@ def lately(home: str, servers: list[str], now: float | None = None) -> dict[str,
 def memory(pids: dict[str, int]) -> dict[str, int]:
     """Bytes of memory in use by each process, where the system tells cheaply (Linux: /proc); others are left out."""
     found: dict[str, int] = {}
+    if sys.platform == "win32":
+        return found
     for name, pid in pids.items():
         try:
             with open(f"/proc/{pid}/statm", "rb") as file:

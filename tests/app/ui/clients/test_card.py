@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from app.clients.check import Report
+from app.clients.check import Report, State
 from app.clients.overview import Standing
 from app.clients.targets import Target, find_client
 from app.ui.clients.card import ClientCard
 
 
-def standing(state: str, **more) -> Standing:
+def standing(state: State, **more) -> Standing:
     client = find_client("claude-desktop")
     target = Target(client, "/x/config.json", "/x", usual=True)
     return Standing(target, Report(client.id, client.title, target.path, state, "", "", **more))
@@ -29,7 +29,7 @@ def standing(state: str, **more) -> Standing:
     ],
 )
 def test_a_card_offers_what_helps(
-    services, ground, qtbot, state: str, more: dict, connect: bool, repair: bool, leave: bool
+    services, ground, qtbot, state: State, more: dict, connect: bool, repair: bool, leave: bool
 ) -> None:
     card = ClientCard(services, ground, standing(state, **more))
     qtbot.addWidget(card)

@@ -106,6 +106,7 @@ def test_a_running_app_is_quit_or_waited_for_as_the_person_chooses(
     qtbot.waitUntil(lambda: card.standing.report.state == "waiting", timeout=LONG)
     screens("clients-waiting", page)
     desktop.runs = None
+    assert page.guarding is not None
     page.guarding.stir()
     qtbot.waitUntil(lambda: card.standing.report.state == "connected", timeout=LONG)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from app.clients.check import Report
+from app.clients.check import Report, State
 from app.ui.clients import telling
 
 
-def report(state: str, **more) -> Report:
+def report(state: State, **more) -> Report:
     return Report(
         "claude-desktop", "Claude Desktop", "/x/config.json", state, "the words", "doorkeep clients fix", **more
     )
@@ -24,12 +24,12 @@ def report(state: str, **more) -> Report:
         *((state, "Needs repair") for state in ("wiped", "removed", "changed", "stale")),
     ],
 )
-def test_each_state_has_its_word(qapp, state: str, word: str) -> None:
+def test_each_state_has_its_word(qapp, state: State, word: str) -> None:
     assert telling.chip(report(state))[0] == word
 
 
 @pytest.mark.parametrize("state", ["wiped", "removed", "changed", "stale", "unreadable"])
-def test_each_trouble_is_said_without_a_command(qapp, state: str) -> None:
+def test_each_trouble_is_said_without_a_command(qapp, state: State) -> None:
     said = telling.trouble(report(state))
     assert said
     assert "doorkeep clients" not in said
@@ -37,7 +37,7 @@ def test_each_trouble_is_said_without_a_command(qapp, state: str) -> None:
 
 
 @pytest.mark.parametrize("state", ["connected", "not connected", "waiting"])
-def test_what_is_no_trouble_is_not_called_so(qapp, state: str) -> None:
+def test_what_is_no_trouble_is_not_called_so(qapp, state: State) -> None:
     assert telling.trouble(report(state)) == ""
 
 

@@ -124,6 +124,7 @@ def test_a_removed_folder_can_be_put_back_as_it_was(
     assert len(load(home).folders) == 2
     message = services.messages.show_from_now_on()[-1]
     assert message.action == "Put back"
+    assert message.act is not None
     message.act()
     qtbot.waitUntil(lambda: len(page.rows) == 3, timeout=LONG)
     assert (Path(home) / "doorkeep.toml").read_text() == before

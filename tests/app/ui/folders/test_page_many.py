@@ -30,7 +30,12 @@ def busy(granted: list[Path], home: str) -> list[Path]:
     ):
         call = journal.opened(client="claude-ai 0.1.0", session="s", server="filesystem", tool=tool, arguments=b"{}")
         journal.decided(
-            call, decision=decision, by="policy", reason="", folder=str(folder), paths=[str(folder / "report.md")]
+            call,
+            decision="denied" if decision == "denied" else "allowed",
+            by="policy",
+            reason="",
+            folder=str(folder),
+            paths=[str(folder / "report.md")],
         )
         outcome = "ok" if decision == "allowed" else "denied"
         journal.closed(

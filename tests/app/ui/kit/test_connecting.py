@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.clients.changes import Wish
+from app.clients.changes import What, Wish
 from app.clients.connect import Outcome
 from app.clients.targets import Target, find_client, find_target
 from app.core.errors import ClientConfigError
@@ -48,7 +48,7 @@ def done(panel: ChangePanel) -> list[Outcome]:
     return found
 
 
-def look(panel: ChangePanel, target: Target, qtbot, what: str = "connect") -> None:
+def look(panel: ChangePanel, target: Target, qtbot, what: What = "connect") -> None:
     panel.show_change(target, Wish(what))
     qtbot.waitUntil(lambda: bool(panel.words.text()), timeout=LONG)
 

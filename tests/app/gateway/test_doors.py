@@ -264,7 +264,7 @@ def test_a_long_home_gets_a_socket_in_a_folder_of_its_own(loop: Loop, home: str)
     assert os.stat(os.path.dirname(door.address)).st_mode & 0o777 == 0o700
     assert os.stat(door.address).st_mode & 0o777 == 0o600
     door.close()
-    os.rmdir(os.path.dirname(door.address))
+    assert not os.path.exists(os.path.dirname(door.address))
 
 
 def test_a_socket_folder_that_others_may_enter_is_refused(loop: Loop, home: str) -> None:

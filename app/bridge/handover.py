@@ -34,6 +34,8 @@ def possible() -> bool:
 
 def hand_over(door: _socket.socket) -> Ledger | None:
     """Give descriptors 0 and 1 to the gateway at the other end of `door`; None where that could not be done."""
+    if sys.platform != "linux":
+        return None
     try:
         fd = ledgers.make()
     except OSError:
@@ -52,7 +54,7 @@ def hand_over(door: _socket.socket) -> Ledger | None:
         os.close(fd)
 
 
-_SOL_SOCKET = 1 if sys.platform == "linux" else 0xFFFF
+_SOL_SOCKET = 1
 
 
 def absorb(talk: Conversation, ledger: Ledger, lost: bool) -> None:

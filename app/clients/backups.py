@@ -43,7 +43,7 @@ def keep(home: str, client: str, snapshot: Snapshot, pinned: Collection[str] = (
     for each in existing:
         if each.digest == snapshot.digest and (each is existing[0] or each.id in pinned):
             return each.id
-    folder = _folder(home, client)
+    folder = folder_of(home, client)
     now = datetime.datetime.now(datetime.UTC)
     taken = {each.id for each in list_backups(home, client)}
     stem = now.strftime("%Y%m%d-%H%M%S")
@@ -73,7 +73,7 @@ def keep(home: str, client: str, snapshot: Snapshot, pinned: Collection[str] = (
 
 def list_backups(home: str, client: str) -> list[Backup]:
     """Every copy for that client, newest first."""
-    folder = _folder(home, client)
+    folder = folder_of(home, client)
     found: list[Backup] = []
     with contextlib.suppress(OSError):
         for name in os.listdir(folder):
@@ -89,7 +89,7 @@ def load(home: str, client: str, backup_id: str) -> tuple[Backup, bytes]:
         if each.id != backup_id:
             continue
         try:
-            with open(os.path.join(_folder(home, client), each.id + ".bak"), "rb") as file:
+            with open(os.path.join(folder_of(home, client), each.id + ".bak"), "rb") as file:
                 content = file.read()
         except OSError as error:
             content = b""
@@ -108,8 +108,9 @@ def forget(home: str, client: str, backup_id: str) -> None:
     """Delete one copy; none there is fine."""
     for ending in (".json", ".bak"):
         with contextlib.suppress(OSError):
-            os.unlink(os.path.join(_folder(home, client), backup_id + ending))
+            os.unlink(os.path.join(folder_of(home, client), backup_id + ending))
 
 
-def _folder(home: str, client: str) -> str:
+def folder_of(home: str, client: str) -> str:
+    """Where the copies of that client's configuration lie."""
     return os.path.join(home, "backups", client)

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 
-from app.clients.backups import list_backups
+from app.clients.backups import folder_of, list_backups
 from app.clients.check import Report, check
 from app.clients.claude_desktop import CLIENTS, Client
 from app.clients.locations import Machine
@@ -54,11 +54,15 @@ def _backups(home: str, client: Client) -> Iterator[Finding]:
     except ClientConfigError as error:
         yield Finding("backups", "warning", str(error), error.fix)
         return
-    folder = os.path.join(home, "clients", client.id)
     old = sum(1 for backup in kept if _age_days(backup.at) > OLD_DAYS)
     if old:
         words = f"{old} of {len(kept)} backups of {client.title}'s configuration are older than {OLD_DAYS} days; they may hold secrets."
-        yield Finding("backups", "note", words, f"Look at them: doorkeep clients backups {client.id} ({folder})")
+        yield Finding(
+            "backups",
+            "note",
+            words,
+            f"Look at them: doorkeep clients backups {client.id} ({folder_of(home, client.id)})",
+        )
 
 
 def _age_days(at: str) -> float:

@@ -10,6 +10,7 @@ from app.clients.claude_desktop import CLIENTS
 from app.clients.connect import Wish, carry_out
 from app.clients.locations import Disk, Machine
 from app.clients.targets import find_targets, this_installation
+from app.commands.checks import connections
 from app.commands.checks.connections import check_clients
 from app.commands.checks.finding import Finding
 
@@ -95,3 +96,15 @@ def test_a_policy_that_forbids_local_servers_is_told(home: str, machine: Machine
     connect(home, machine)
     states = [finding.state for finding in found(home, machine, {"isLocalDevMcpEnabled": "false"})]
     assert states == ["ok", "problem"]
+
+
+def test_old_backups_are_named_with_the_folder_they_lie_in(
+    home: str, config: Path, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect(home, machine)
+    monkeypatch.setattr(connections, "OLD_DAYS", -1)
+    desktop: Any = QuietDesktop()
+    [finding] = [each for each in check_clients(home, machine, desktop) if each.check == "backups"]
+    folder = Path(home, "backups", "claude-desktop")
+    assert str(folder) in finding.fix
+    assert list(folder.iterdir())

@@ -15,7 +15,7 @@ from app.clients.configfile import Snapshot, digest, text_of
 from app.clients.jsonc import JsoncError
 from app.clients.ownership import Place, Record, Written
 from app.clients.splice import SpliceError, Trace
-from app.clients.targets import SERVERS, Installation, Target
+from app.clients.targets import Installation, Target
 from app.core.errors import ClientConfigError
 
 What = Literal["connect", "disconnect", "restore"]
@@ -24,10 +24,10 @@ NAME = re.compile(r"[a-z0-9-]{1,30}")
 
 
 class Wish(msgspec.Struct, frozen=True):
-    """What is to be done to one file: which servers to connect, or which backup to restore."""
+    """What is to be done to one file: which servers to connect (none named: all that are on), or which backup to restore."""
 
     what: What
-    servers: tuple[str, ...] = SERVERS
+    servers: tuple[str, ...] = ()
     backup: str = ""
 
 

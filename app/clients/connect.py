@@ -11,6 +11,7 @@ from app.clients.changes import Change, What, Wish, left_as, plan_connect, plan_
 from app.clients.configfile import ChangedMeanwhileError, Snapshot
 from app.clients.diff import unified
 from app.clients.ownership import Place, Record, Write
+from app.clients.serving import served
 from app.clients.targets import Installation, Target
 from app.core.errors import ClientConfigError
 from app.desktop.apps import Desktop, Running
@@ -119,9 +120,16 @@ def _once(target: Target, installation: Installation, wish: Wish, desktop: Deskt
     return outcome
 
 
+def _all_that_are_on(installation: Installation, record: Record, snapshot: Snapshot) -> tuple[str, ...]:
+    """Also those that were connected before, be they off now: their entries are brought up to date, too."""
+    connected = [written.server for written in record.places.get(snapshot.real, Place()).entries.values()]
+    return tuple(dict.fromkeys((*served(installation.home), *connected)))
+
+
 def _planned(target: Target, installation: Installation, wish: Wish, record: Record, snapshot: Snapshot) -> Change:
     if wish.what == "connect":
-        return plan_connect(target, installation, record, snapshot, wish.servers)
+        servers = wish.servers or _all_that_are_on(installation, record, snapshot)
+        return plan_connect(target, installation, record, snapshot, servers)
     if wish.what == "disconnect":
         return plan_disconnect(
             target, installation, record, snapshot, _original(installation, target, record, snapshot)

@@ -12,7 +12,8 @@ from app.clients import backups
 from app.clients.backups import Backup
 from app.clients.check import Report, check
 from app.clients.claude_desktop import CLIENTS
-from app.clients.targets import SERVERS, Installation, Target, find_targets, written_targets
+from app.clients.serving import served
+from app.clients.targets import Installation, Target, find_targets, written_targets
 from app.core.errors import ClientConfigError, DoorkeepError
 from app.core.journal.reader import Reader
 from app.core.journal.record import CallRecord
@@ -74,7 +75,7 @@ def calls_as(client: str, record: CallRecord) -> bool:
     return record.client.rpartition(" ")[0] == CALLS_ITSELF.get(client) or record.client == CALLS_ITSELF.get(client)
 
 
-def snippet(installation: Installation, servers: tuple[str, ...] = SERVERS) -> str:
-    """What to add to a client's configuration by hand, as JSON."""
-    entries = {server: installation.entry(server) for server in servers}
+def snippet(installation: Installation, servers: tuple[str, ...] = ()) -> str:
+    """What to add to a client's configuration by hand, as JSON; no servers named: all that are on."""
+    entries = {server: installation.entry(server) for server in servers or served(installation.home)}
     return json.dumps({"mcpServers": entries}, indent=2, ensure_ascii=False)

@@ -14,9 +14,6 @@ from app.clients.claude_desktop import CLIENTS, Client
 from app.clients.locations import Machine, this_machine
 from app.core.errors import ClientConfigError
 
-SERVERS = ("filesystem",)
-"""Our servers that `connect` writes."""
-
 
 class Target(msgspec.Struct, frozen=True):
     """One client's file. `folder` is the client's data folder, where its lock lies; `usual`: the client looks there by itself."""

@@ -11,7 +11,6 @@ from app.clients.changes import Wish
 from app.clients.check import LOST
 from app.clients.connect import Outcome
 from app.clients.overview import Standing
-from app.clients.targets import SERVERS
 from app.core.folders import shown
 from app.ui.clients import telling
 from app.ui.kit.buttons import Button
@@ -108,8 +107,7 @@ class ClientCard(QWidget):
         self._look(Wish("disconnect"))
 
     def _repair(self) -> None:
-        servers = tuple(dict.fromkeys(self.standing.report.entries.values())) or SERVERS
-        self._look(Wish("connect", tuple(dict.fromkeys((*servers, *SERVERS)))))
+        self._look(Wish("connect"))
 
     def _restore(self, backup: str) -> None:
         self._look(Wish("restore", backup=backup))

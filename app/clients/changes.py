@@ -138,7 +138,7 @@ def plan_disconnect(
     if not snapshot.exists or not ours:
         return Change("disconnect", target, snapshot, snapshot.content if snapshot.exists else None, {})
     mark, text = _text(snapshot)
-    for key in ours:
+    for key in reversed(ours):  # each was written after the one before it, and its trace tells of that moment
         known = place.entries.get(key) if place else None
         text = _take(target, text, key, known.trace if known else Trace())
     return Change("disconnect", target, snapshot, (mark + text).encode(), {}, gone=ours)

@@ -23,7 +23,7 @@ FOREIGN = {"command": "npx", "args": ["server-filesystem"]}
 
 @pytest.fixture
 def connected(target: Target, installation: Installation, desktop: StillDesktop) -> Target:
-    carry_out(target, installation, Wish("connect"), desktop)
+    carry_out(target, installation, Wish("connect", ("filesystem",)), desktop)
     return target
 
 
@@ -138,7 +138,7 @@ def test_connecting_again_mends_a_stale_entry(
     bridge.write_text("#!/bin/sh\n")
     bridge.chmod(0o755)
     moved = Installation(installation.home, str(bridge))
-    carry_out(connected, moved, Wish("connect"), desktop)
+    carry_out(connected, moved, Wish("connect", ("filesystem",)), desktop)
     assert check(connected, moved, desktop).state == "connected"
 
 

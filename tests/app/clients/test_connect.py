@@ -23,7 +23,7 @@ from app.core.errors import ClientConfigError
 from app.desktop.apps import Running
 from tests.app.clients.conftest import StillDesktop
 
-CONNECT = Wish("connect")
+CONNECT = Wish("connect", ("filesystem",))
 DISCONNECT = Wish("disconnect")
 CLIENT = "claude-desktop"
 RUNNING = Running(4711)
@@ -78,6 +78,26 @@ def test_disconnecting_brings_the_very_bytes_back(
     assert config.read_bytes() == original
     assert stat.S_IMODE(config.stat().st_mode) == 0o640
     assert ownership.load(installation.home, CLIENT).places == {}
+
+
+@pytest.mark.parametrize("original", [b"{}", b"{ }\n", b'{\n  "theme": "dark"\n}\n', b'{"mcpServers": {}}'])
+def test_disconnecting_several_servers_leaves_what_others_wrote_meanwhile(
+    target: Target, config: Path, installation: Installation, desktop: StillDesktop, original: bytes
+) -> None:
+    config.write_bytes(original)
+    carry_out(target, installation, Wish("connect", ("filesystem", "git", "notes")), desktop)
+    config.write_bytes(config.read_bytes() + b"\n")
+    carry_out(target, installation, DISCONNECT, desktop)
+    assert config.read_bytes() == original + b"\n"
+
+
+def test_a_server_that_is_off_but_was_connected_is_brought_up_to_date_too(
+    target: Target, config: Path, installation: Installation, desktop: StillDesktop
+) -> None:
+    carry_out(target, installation, CONNECT, desktop)
+    Path(installation.home, "doorkeep.toml").write_text("[servers.filesystem]\nenabled = false\n")
+    carry_out(target, installation, Wish("connect"), desktop)
+    assert "filesystem" in servers(config)
 
 
 def test_a_file_that_was_not_there_goes_again(

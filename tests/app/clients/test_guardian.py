@@ -47,7 +47,7 @@ def watch(target: Target, installation: Installation, desktop: StillDesktop) -> 
 
 @pytest.fixture
 def connected(target: Target, installation: Installation, desktop: StillDesktop) -> Target:
-    carry_out(target, installation, Wish("connect"), desktop)
+    carry_out(target, installation, Wish("connect", ("filesystem",)), desktop)
     return target
 
 
@@ -124,7 +124,7 @@ def test_a_wish_from_before_the_start_is_carried_out(
     target: Target, config: Path, watch: Watch, desktop: StillDesktop, installation: Installation, wait_until: Wait
 ) -> None:
     desktop.runs = Running(4711)
-    carry_out_when_closed(target, installation, Wish("connect"), desktop)
+    carry_out_when_closed(target, installation, Wish("connect", ("filesystem",)), desktop)
     watch.guardian.start()
     looked(watch, desktop, wait_until)
     assert pending.waiting(installation.home)

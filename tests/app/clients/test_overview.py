@@ -9,6 +9,7 @@ from pathlib import Path
 from app.clients import overview
 from app.clients.changes import Wish
 from app.clients.connect import carry_out
+from app.clients.serving import served
 from app.clients.targets import Installation, Target
 from app.core.journal.record import CallRecord
 from app.core.journal.writer import Journal
@@ -25,7 +26,7 @@ def test_a_client_that_is_there_stands_there(installation: Installation, desktop
 
 
 def test_its_copies_are_those_of_that_very_file(installation: Installation, desktop, target: Target) -> None:
-    carry_out(target, installation, Wish("connect"), desktop)
+    carry_out(target, installation, Wish("connect", ("filesystem",)), desktop)
     (found,) = overview.standings(installation, desktop)
     assert [each.path for each in found.backups] == [os.path.realpath(target.path)]
 
@@ -33,7 +34,7 @@ def test_its_copies_are_those_of_that_very_file(installation: Installation, desk
 def test_a_file_that_we_wrote_into_is_known_where_the_client_is_gone(
     installation: Installation, desktop, target: Target, monkeypatch
 ) -> None:
-    carry_out(target, installation, Wish("connect"), desktop)
+    carry_out(target, installation, Wish("connect", ("filesystem",)), desktop)
     monkeypatch.setattr(overview, "find_targets", lambda _client: [])
     assert [each.path for each in overview.known_targets(installation.home)] == [target.path]
 
@@ -66,4 +67,4 @@ def test_a_log_that_cannot_be_read_is_no_call(home: str) -> None:
 
 def test_the_snippet_is_what_connect_writes(installation: Installation) -> None:
     found = json.loads(overview.snippet(installation))
-    assert found == {"mcpServers": {"filesystem": installation.entry("filesystem")}}
+    assert found == {"mcpServers": {server: installation.entry(server) for server in served(installation.home)}}

@@ -27,7 +27,7 @@ from tests.app.clients.conftest import FakeClaude
 if sys.platform != "linux":
     pytest.skip("the fake app is found by /proc", allow_module_level=True)
 
-CONNECT = Wish("connect")
+CONNECT = Wish("connect", ("filesystem",))
 PATIENT = Timing(quit=40.0, launch=40.0, settle=40.0)
 SERVER = """
 import json, os, sys

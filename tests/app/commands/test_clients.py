@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from app.clients.serving import shipped
 from app.clients.targets import bridge_path
 from app.desktop.posix import LOCK
 from tests.app.commands.conftest import Said
@@ -80,7 +81,7 @@ def test_the_list_shows_every_known_client(doorkeep: Doorkeep, config: Path) -> 
     doorkeep("clients", "connect", CLIENT)
     facts = {fact["client"]: fact for fact in json.loads(doorkeep("clients", "list", "--json").out)}
     assert facts[CLIENT]["state"] == "connected"
-    assert facts[CLIENT]["entries"] == {"filesystem": "filesystem"}
+    assert facts[CLIENT]["entries"] == {server: server for server in shipped()}
     assert facts["claude-desktop-3p"]["state"] == "not installed"
     shown = doorkeep("clients", "list").out
     assert "claude-desktop     connected" in shown
@@ -197,7 +198,7 @@ def test_what_waits_is_done_by_the_next_check_after_the_app_closed(
     done = doorkeep("clients", "check", CLIENT)
     assert done.status == 0
     assert "Done, as asked before: connect" in done.out
-    assert set(servers(config)) == {"weather", "filesystem"}
+    assert set(servers(config)) == {"weather", *shipped()}
 
 
 def test_quit_and_when_closed_exclude_each_other(doorkeep: Doorkeep, config: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
 
+from app.clients.serving import shipped
 from app.core.journal.record import CallRecord
 from app.desktop.apps import Running
 from app.ui.clients.card import ClientCard
@@ -65,7 +66,8 @@ def test_connect_writes_our_entry_and_nothing_else(make_page: Make, config: Path
     page = make_page()
     card = connect(page, qtbot)
     found = json.loads(config.read_text())
-    assert found["mcpServers"].pop("filesystem")["command"].endswith("doorkeep-bridge")
+    ours = [found["mcpServers"].pop(server)["command"] for server in shipped()]
+    assert all(command.endswith("doorkeep-bridge") for command in ours)
     assert found == OTHERS
     assert card.leave_button.isVisible()
     assert not card.panel.isVisible()

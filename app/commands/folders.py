@@ -27,6 +27,9 @@ def register(commands: argparse._SubParsersAction[Any]) -> None:
             "--servers", type=_names, help="comma-separated servers that see it; all: every built-in one"
         )
         action.add_argument("--reveal", type=_names, help="comma-separated globs of sensitive files that may be read")
+        action.add_argument(
+            "--git", type=_names, help="comma-separated: remote (fetch, pull, push), hooks; '' for neither"
+        )
         action.add_argument("--json", action="store_true", help="the folder as JSON")
     removing = actions.add_parser("remove", help="take a grant back")
     removing.add_argument("path")
@@ -42,7 +45,8 @@ def run(args: argparse.Namespace) -> int:
         print(f"{folders.shown(settings.expand(path))} is no longer granted.")
         return 0
     access = args.access or _access_now(args.home, path)
-    folder = folders.grant(args.home, path, access, args.servers, args.reveal, confirm=_confirm(args.home))
+    confirm = _confirm(args.home)
+    folder = folders.grant(args.home, path, access, args.servers, args.reveal, confirm, git=args.git)
     if args.json:
         _print_json(_as_fact(folder))
     else:
@@ -74,7 +78,8 @@ def _show(found: settings.Settings, as_json: bool) -> int:
     width = max(len(folders.shown(folder.path)) for folder in found.folders)
     for folder in found.folders:
         seen_by = ", ".join(folder.servers) if folder.servers is not None else "all built-in servers"
-        print(f"{folders.shown(folder.path):{width}}  {folder.access:5}  {seen_by}")
+        git = f"; git: {', '.join(folder.git)}" if folder.git else ""
+        print(f"{folders.shown(folder.path):{width}}  {folder.access:5}  {seen_by}{git}")
     return 0
 
 
@@ -85,6 +90,7 @@ def _as_fact(folder: settings.FolderSetting) -> dict[str, Any]:
         "access": folder.access,
         "servers": servers,
         "reveal": list(folder.reveal),
+        "git": list(folder.git),
         "exists": os.path.isdir(folder.path),
     }
 

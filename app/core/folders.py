@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.bridge.home import account_home
 from app.core import settings as settings_file
 from app.core.errors import SettingsError
-from app.core.settings import Access, FolderSetting, expand
+from app.core.settings import Access, FolderSetting, GitSwitch, expand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,8 +36,10 @@ def grant(
     servers: Sequence[str] | None = None,
     reveal: Sequence[str] | None = None,
     confirm: Callable[[], Any] | None = None,
+    *,
+    git: Sequence[GitSwitch] | None = None,
 ) -> FolderSetting:
-    """Grant a folder, or change what was granted. `servers` and `reveal` None leave what stands. Raises SettingsError."""
+    """Grant a folder, or change what was granted. `servers`, `reveal` and `git` None leave what stands. Raises SettingsError."""
     real = expand(path)
     if not os.path.isdir(real):
         raise SettingsError(
@@ -54,6 +56,8 @@ def grant(
             table["servers"] = list(servers)
         if reveal is not None:
             table["reveal"] = list(reveal)
+        if git is not None:
+            table["git"] = list(git)
 
     settings = settings_file.edit(home, change, confirm)
     return next(folder for folder in settings.folders if folder.path == real)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Access = Literal["off", "read", "ask", "write"]
 Rule = Literal["allow", "ask", "off"]
+GitSwitch = Literal["remote", "hooks"]
 
 ServerName = Annotated[str, msgspec.Meta(pattern="^[a-z0-9-]{1,30}$")]
 ToolName = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
@@ -31,12 +32,16 @@ MAX_BYTES = 4 * 1024 * 1024
 
 
 class FolderSetting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One `[[folders]]` table. `path` is absolute and real after loading; `servers` None means every built-in server."""
+    """One `[[folders]]` table. `path` is absolute and real after loading; `servers` None means every built-in server.
+
+    `git` turns on for repositories there what is off otherwise: `remote` (fetch, pull, push), `hooks` (their own programs).
+    """
 
     path: Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
     access: Access
     servers: tuple[ServerName, ...] | None = None
     reveal: tuple[str, ...] = ()
+    git: tuple[GitSwitch, ...] = ()
 
 
 class ServerSetting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

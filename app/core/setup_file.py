@@ -157,6 +157,8 @@ def _details(folder: FolderSetting) -> str:
         said += f", seen by {', '.join(folder.servers) or 'no server'}"
     if folder.reveal:
         said += f", sensitive files revealed: {', '.join(folder.reveal)}"
+    if folder.git:
+        said += f", git may use: {', '.join(folder.git)}"
     return said
 
 
@@ -212,7 +214,7 @@ def _write(
             append_folder(document, {"path": shown(folder.path), **fact})
             continue
         table = _table_of(document, folder.path)
-        for key in ("servers", "reveal"):
+        for key in ("servers", "reveal", "git"):
             if key not in fact and key in table:
                 del table[key]
         table.update(fact)

@@ -61,7 +61,7 @@ class QuickGrants(wire.Grants):
 def view_of(settings: Settings, server: str, generation: int, protected: tuple[wire.Folder, ...]) -> ServerView:
     """The view of one server; `protected` comes from `protected_rows`."""
     granted = tuple(
-        wire.Folder(path=folder.path, access=folder.access, reveal=folder.reveal)
+        wire.Folder(path=folder.path, access=folder.access, reveal=folder.reveal, git=folder.git)
         for folder in settings.folders
         if folder.servers is None or server in folder.servers
     )

@@ -238,6 +238,10 @@ def policy_line(policy: wire.Policy) -> bytes:
 def widens(confined: wire.Policy, policy: wire.Policy) -> bool:
     """Whether `policy` grants something that a process confined to `confined` cannot reach any more."""
     before = wire.Grants(tuple(folder for folder in confined.folders if not folder.protected))
+    # What a git switch opens (the network, hooks to execute) is part of the confinement too.
+    opened = {(folder.path, folder.git) for folder in confined.folders if folder.git}
+    if any(folder.git and (folder.path, folder.git) not in opened for folder in policy.folders):
+        return True
     return any(_level(folder.access) > _reach(before, folder.path) for folder in policy.folders if not folder.protected)
 
 

@@ -3,7 +3,8 @@
 The only module of `servers` that `app` imports. It holds data and pure functions; nothing here touches a file.
 
 Private words never reach a client:
-- the member `doorkeep` beside `params` of a request (`CallOrder`) and beside `result` of an answer (`CallFacts`);
+- the member `doorkeep` beside `params` of a request (`CallOrder`), beside `result` of an answer and beside `params` of a
+  notification that a resource changed (`CallFacts`);
 - the notification `doorkeep/policy` (`Policy`) and the request `doorkeep/plan` (`PlanRequest` → `Plan`);
 - the error codes STALE_POLICY and WORLD_MOVED.
 """
@@ -27,6 +28,7 @@ META_VERSION = "io.modelcontextprotocol/protocolVersion"
 META_CAPABILITIES = "io.modelcontextprotocol/clientCapabilities"
 META_CLIENT = "io.modelcontextprotocol/clientInfo"
 META_SERVER = "io.modelcontextprotocol/serverInfo"
+META_SUBSCRIPTION = "io.modelcontextprotocol/subscriptionId"
 
 PARSE_ERROR = -32700
 INVALID_REQUEST = -32600
@@ -72,19 +74,23 @@ class ErrorObject(msgspec.Struct, omit_defaults=True):
 
 
 Access = Literal["off", "read", "ask", "write"]
+GitSwitch = Literal["remote", "hooks"]
+"""What git may do in a folder only where the user turned it on: speak to other computers, run the repository's own hooks."""
 
 
 class Folder(msgspec.Struct, frozen=True, omit_defaults=True):
     """One row of the policy table: an absolute, real path (no symlink in it) and what servers may do at and below it.
 
     `protected` rows are Doorkeep's own (its home, clients' configurations, shell start files): no grant below them counts.
-    `reveal` are globs, relative to the folder, of sensitive files that the user lets servers read.
+    `reveal` are globs, relative to the folder, of sensitive files that the user lets servers read. `git` is what the user
+    turned on for repositories at and below it.
     """
 
     path: str
     access: Access
     protected: bool = False
     reveal: tuple[str, ...] = ()
+    git: tuple[GitSwitch, ...] = ()
 
 
 class Policy(msgspec.Struct, frozen=True):
@@ -217,9 +223,13 @@ def request_line(id_: RequestId, method: str, params: bytes = b"", doorkeep: byt
     )
 
 
-def notification_line(method: str, params: bytes = b"") -> bytes:
+def notification_line(method: str, params: bytes = b"", doorkeep: bytes = b"") -> bytes:
     """One notification line, newline included."""
-    return b'{"jsonrpc":"2.0","method":%b%b}\n' % (encode(method), b',"params":' + params if params else b"")
+    return b'{"jsonrpc":"2.0","method":%b%b%b}\n' % (
+        encode(method),
+        b',"params":' + params if params else b"",
+        b',"doorkeep":' + doorkeep if doorkeep else b"",
+    )
 
 
 def result_line(id_: RequestId, result: bytes | msgspec.Raw, doorkeep: bytes = b"") -> bytes:

@@ -31,7 +31,14 @@ def test_adding_says_what_it_means(says, folder: Path) -> None:
 def test_the_list_tells_facts_as_json(says, folder: Path) -> None:
     says("add", str(folder), "--access", "read", "--servers", "filesystem,git")
     assert json.loads(says("list", "--json")) == [
-        {"path": str(folder), "access": "read", "servers": ["filesystem", "git"], "reveal": [], "exists": True}
+        {
+            "path": str(folder),
+            "access": "read",
+            "servers": ["filesystem", "git"],
+            "reveal": [],
+            "git": [],
+            "exists": True,
+        }
     ]
 
 
@@ -39,6 +46,13 @@ def test_set_without_access_keeps_the_access(says, folder: Path) -> None:
     says("add", str(folder), "--access", "write")
     says("set", str(folder), "--reveal", ".env")
     assert json.loads(says("list", "--json"))[0]["access"] == "write"
+
+
+def test_git_may_speak_to_other_computers_only_where_it_was_said(says, folder: Path) -> None:
+    says("add", str(folder), "--access", "write", "--git", "remote")
+    assert "git: remote" in says("list")
+    says("set", str(folder), "--git", "")
+    assert json.loads(says("list", "--json"))[0]["git"] == []
 
 
 def test_removing_and_listing_again(says, folder: Path) -> None:

@@ -18,9 +18,17 @@ def test_a_grant_is_written_as_a_person_would(home: str, guard: Path) -> None:
 
 
 def test_granting_again_changes_the_grant_and_keeps_what_was_not_named(home: str, folder: Path) -> None:
-    folders.grant(home, str(folder), "read", servers=["git"], reveal=["*.pem"])
+    folders.grant(home, str(folder), "read", servers=["git"], reveal=["*.pem"], git=["remote"])
     folders.grant(home, str(folder), "write")
-    assert settings.load(home).folders == (settings.FolderSetting(str(folder), "write", ("git",), ("*.pem",)),)
+    assert settings.load(home).folders == (
+        settings.FolderSetting(str(folder), "write", ("git",), ("*.pem",), ("remote",)),
+    )
+
+
+def test_only_what_git_knows_can_be_turned_on_for_it(home: str, folder: Path) -> None:
+    with pytest.raises(SettingsError, match="everything"):
+        folders.grant(home, str(folder), "read", git=["everything"])  # type: ignore[list-item]
+    assert not settings.load(home).folders
 
 
 def test_a_grant_through_a_link_names_the_real_folder(home: str, folder: Path, tmp_path: Path) -> None:

@@ -79,6 +79,16 @@ def test_a_changed_folder_is_said_before_and_after(home: str, folder: Path) -> N
     assert load(home).folders[0].reveal == ()
 
 
+def test_what_git_may_do_is_said_and_can_be_taken_away(home: str, folder: Path) -> None:
+    table = f'[[folders]]\npath = "{folder}"\naccess = "read"\n'
+    write(home, table)
+    said = carried(home, setup_file.export(parse(table + 'git = ["remote"]\n'))).changes
+    assert said == (f"Folder {folder}: read, git may use: remote",)
+    assert load(home).folders[0].git == ("remote",)
+    carried(home, setup_file.export(parse(table)))
+    assert load(home).folders[0].git == ()
+
+
 def test_a_server_from_a_file_arrives_switched_off(home: str) -> None:
     planned = carried(home, setup_file.export(parse(SECRETS)))
     assert not any(server.enabled for server in load(home).servers.values())

@@ -26,9 +26,10 @@ def test_a_server_gets_the_folders_granted_to_all_and_to_it() -> None:
 
 
 def test_the_table_carries_the_generation_and_what_is_revealed() -> None:
-    found = view(FolderSetting("/a", "read", reveal=(".env",)))
+    found = view(FolderSetting("/a", "read", reveal=(".env",), git=("hooks",)))
     assert found.policy.generation == 3
     assert found.policy.folders[0].reveal == (".env",)
+    assert found.policy.folders[0].git == ("hooks",)
 
 
 @pytest.mark.parametrize(

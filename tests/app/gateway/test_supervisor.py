@@ -180,6 +180,22 @@ def test_what_counts_as_wider_than_a_confinement(
     assert widens(policy(1, **before), policy(2, **after)) is wider
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "wider"),
+    [
+        ((), ("remote",), True),
+        (("remote",), ("remote", "hooks"), True),
+        (("remote",), (), False),
+        (("hooks",), ("hooks",), False),
+    ],
+)
+def test_turning_on_what_git_may_do_widens_a_confinement(
+    before: tuple[wire.GitSwitch, ...], after: tuple[wire.GitSwitch, ...], wider: bool
+) -> None:
+    confined, wanted = (wire.Policy(1, (wire.Folder("/home/a", "read", git=git),)) for git in (before, after))
+    assert widens(confined, wanted) is wider
+
+
 def test_protected_rows_never_make_a_policy_wider() -> None:
     protected = wire.Policy(2, (wire.Folder("/home/x", "read", protected=True),))
     assert not widens(policy(1), protected)

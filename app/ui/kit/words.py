@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication
 from app.core.folders import shown
 from app.core.journal.record import CallRecord
 from app.ui.kit.theme import Tone
+from app.ui.kit.tool_words import WORDS
 
 
 class Sentence(NamedTuple):
@@ -21,28 +22,6 @@ class Sentence(NamedTuple):
     where: str
 
 
-_DONE = {
-    "list_directory": "listed {object}",
-    "read_file": "read {object}",
-    "search_files": "searched {object}",
-    "write_file": "wrote {object}",
-    "edit_file": "changed {object}",
-    "move_file": "moved {object}",
-    "create_directory": "made the folder {object}",
-    "trash": "moved {object} to the trash",
-    "undo": "took back a change",
-}
-_WANTED = {
-    "list_directory": "list {object}",
-    "read_file": "read {object}",
-    "search_files": "search {object}",
-    "write_file": "write {object}",
-    "edit_file": "change {object}",
-    "move_file": "move {object}",
-    "create_directory": "make the folder {object}",
-    "trash": "move {object} to the trash",
-    "undo": "take back a change",
-}
 _CLIENTS = {"claude-ai": "Claude Desktop", "claude-code": "Claude Code", "doorkeep": "You, by hand"}
 
 
@@ -71,9 +50,9 @@ def sentence(record: CallRecord, *, wanted: bool = False) -> Sentence:
         said = sentence(record, wanted=True)
         return said._replace(what=tr("wants to {what}").format(what=said.what))
     paths, tool, server = record.paths, record.tool, record.server
-    table = _WANTED if wanted else _DONE
-    if tool in table and server == "filesystem":
-        what = tr(table[tool]).format(object=_objects(paths))
+    words = WORDS.get(server, {}).get(tool)
+    if words is not None:
+        what = tr(words.wanted if wanted else words.done).format(object=_objects(paths))
     else:
         pattern = tr("use {tool} of {server}") if wanted else tr("used {tool} of {server}")
         what = pattern.format(tool=visible(tool.replace("_", " "), 60), server=visible(server, 30))

@@ -32,6 +32,10 @@ class ServerRow(QWidget):
         self.box.clicked.connect(lambda _on=False: self._switch())
         about = {
             "filesystem": self.tr("Lists, reads, searches and changes files in the folders that you granted."),
+            "git": self.tr(
+                "Status, history, changes and commits of the repositories in your folders, hooks and scripts off."
+            ),
+            "notes": self.tr("Finds, reads and edits Markdown notes, an Obsidian vault for example, in your folders."),
         }
         said = QVBoxLayout()
         said.setSpacing(XS)

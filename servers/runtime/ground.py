@@ -60,6 +60,11 @@ class Ground:
             call.page_chars = self._policy.result_chars
         call.undo_store = self.undo_store
 
+    def may_read(self, path: str) -> bool:
+        """Whether the policy of this moment leaves an absolute path open; for what no call asks for. From any thread."""
+        folders = self._folders or self._prepare()
+        return folders.grants.access(path) != "off"
+
     def undo_store(self) -> UndoStore | None:
         """The store, opened when it is first wanted. Raises ToolError where its folder cannot be used."""
         if self._undo is None and self._undo_folder:

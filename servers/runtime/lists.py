@@ -56,7 +56,7 @@ def capabilities(server: Server) -> dict[str, Any]:
     if server.tools:
         offered["tools"] = {}
     if server.templates:
-        offered["resources"] = {}
+        offered["resources"] = {"subscribe": True, "listChanged": True} if server.watch is not None else {}
     if server.prompts:
         offered["prompts"] = {}
     if any(one.complete for one in (*server.templates, *server.prompts.values())):

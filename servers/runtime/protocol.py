@@ -19,16 +19,15 @@ from servers.runtime.answers import Answers
 from servers.runtime.call import Call
 from servers.runtime.errors import Cancelled, ProtocolError, ToolError, log_bug
 from servers.runtime.framing import TooLong, stated_id
+from servers.runtime.subscriptions import Subscriptions
 from servers.runtime.tools import Tool, run_plan, run_tool
 
 if TYPE_CHECKING:
     from servers.runtime.ground import Ground
     from servers.runtime.server import Server
 
-Run = Callable[[Call, Any], bytes]
-"""Does a request and gives the members of its result."""
-MAX_LISTENING = 64
-"""The most subscriptions that a peer may hold open."""
+Run = Callable[[Call, Any], bytes | None]
+"""Does a request and gives the members of its result; None where it has no answer for now."""
 
 _LISTS = ("tools/list", "prompts/list", "resources/templates/list")
 _read_order = msgspec.json.Decoder(wire.CallOrder).decode
@@ -75,19 +74,22 @@ class Protocol:
         self._send_now = send_now
         self._answers = Answers(server, signed=not ground.trusted)
         self._in_flight: dict[wire.RequestId, Call] = {}
-        self._listening: set[wire.RequestId] = set()
+        self._subscriptions = Subscriptions(server, ground, send_now)
         self._revision = ""
         self._read_call = msgspec.json.Decoder(requests.CallParams).decode
+        self._read_listen = msgspec.json.Decoder(requests.ListenParams).decode
         self._read_params = msgspec.json.Decoder(requests.Params).decode
         self._openers: dict[str, Opener] = {
             "tools/call": self._open_tool,
             "initialize": self._initialize,
             "server/discover": self._discover,
             "ping": self._ping,
-            "resources/list": self._feature(requests.Params, resources.listed),
+            "resources/list": self._feature(requests.Params, self._list_resources),
             "resources/read": self._feature(requests.ReadParams, resources.read),
             "prompts/get": self._feature(requests.PromptParams, prompts.get),
             "completion/complete": self._feature(requests.CompleteParams, completion.complete),
+            "resources/subscribe": self._opener(requests.ReadParams, self._subscriptions.subscribe),
+            "resources/unsubscribe": self._opener(requests.ReadParams, self._subscriptions.unsubscribe),
             "subscriptions/listen": self._listen,
             **dict.fromkeys(_LISTS, self._list),
         }
@@ -175,6 +177,7 @@ class Protocol:
         elif method == "doorkeep/policy" and self._trusted:
             try:
                 self._ground.accept(message.params)
+                self._subscriptions.folders_changed()
             except requests.UNREADABLE as error:
                 sys.stderr.write(f"a policy could not be read: {error}\n")
 
@@ -186,8 +189,8 @@ class Protocol:
         call = self._in_flight.get(id_)
         if call is not None:
             call.cancel()
-        elif id_ in self._listening:
-            self._listening.discard(id_)
+        elif id_ in self._subscriptions:
+            self._subscriptions.end(id_)
 
     def cancel_all(self) -> None:
         """The peer is gone: nobody wants the calls in flight any more."""
@@ -200,7 +203,7 @@ class Protocol:
         """The call of a request that does work. Raises ProtocolError where it must not begin."""
         id_: Any = message.id
         modern = requests.is_modern(meta)
-        if id_ in self._in_flight or id_ in self._listening:
+        if id_ in self._in_flight or id_ in self._subscriptions:
             raise ProtocolError(wire.INVALID_REQUEST, f"The id {id_} is still in use by another request", nameless=True)
         order = None
         if self._trusted and message.doorkeep:
@@ -223,6 +226,8 @@ class Protocol:
             if call.cancelled:
                 return b""
             body = job.run(call, job.asked)
+            if body is None:
+                return b""
             return self._answers.line(call.id, body, modern=call.modern, doorkeep=_facts(call))
         except ProtocolError as error:
             return wire.error_line(call.id, error.code, error.message, error.data)
@@ -265,16 +270,24 @@ class Protocol:
 
     def _feature(self, params_type: type[requests.Params], run: Callable[[Server, Call, Any], bytes]) -> Opener:
         """The opener of a request that a feature of the server answers, outside of this room."""
-        read = msgspec.json.Decoder(params_type).decode
 
         def run_it(call: Call, params: Any) -> bytes:
             return run(self._server, call, params)
 
+        return self._opener(params_type, run_it)
+
+    def _opener(self, params_type: type[requests.Params], run: Run) -> Opener:
+        read = msgspec.json.Decoder(params_type).decode
+
         def open_it(message: wire.Message) -> Job:
             params = requests.read(read, message.params)
-            return Job(self._begin(message, params.meta), run_it, params)
+            return Job(self._begin(message, params.meta), run, params)
 
         return open_it
+
+    def _list_resources(self, server: Server, call: Call, params: requests.Params) -> bytes:
+        self._subscriptions.listed(call)
+        return resources.listed(server, call, params)
 
     # -- what is answered at once
 
@@ -299,17 +312,11 @@ class Protocol:
             raise ProtocolError(wire.INVALID_PARAMS, "This cursor is not one of this list's, which has one page")
         self._answer(message, self._answers.listed(str(message.method), modern=modern), modern=modern)
 
-    def _listen(self, message: wire.Message) -> None:
-        """2026-07-28, subscriptions/listen: nothing here ever changes by itself, so the stream stays open and silent."""
+    def _listen(self, message: wire.Message) -> Job:
+        """2026-07-28, subscriptions/listen: acknowledged by a notification; its answer would be the end of the stream."""
         self._need_modern(message)
-        id_: Any = message.id
-        if id_ in self._in_flight or id_ in self._listening:
-            raise ProtocolError(wire.INVALID_REQUEST, f"The id {id_} is still in use by another request", nameless=True)
-        if len(self._listening) >= MAX_LISTENING:
-            raise ProtocolError(wire.INTERNAL_ERROR, f"More than {MAX_LISTENING} subscriptions at once")
-        self._listening.add(id_)
-        said = b'{"_meta":{"io.modelcontextprotocol/subscriptionId":%b},"notifications":{}}' % wire.encode(id_)
-        self._send(wire.notification_line("notifications/subscriptions/acknowledged", said))
+        params = requests.read(self._read_listen, message.params)
+        return Job(self._begin(message, params.meta), self._subscriptions.listen, params)
 
     def _need_modern(self, message: wire.Message) -> None:
         if not requests.is_modern(requests.read(self._read_params, message.params).meta):

@@ -49,6 +49,19 @@ class ReadParams(Params, kw_only=True):
     uri: str
 
 
+class Filter(msgspec.Struct):
+    """What a client wants to hear of (schema 2026-07-28, `SubscriptionFilter`), as far as a server of ours can tell it."""
+
+    uris: list[str] = msgspec.field(name="resourceSubscriptions", default_factory=list[str])
+    lists: bool = msgspec.field(name="resourcesListChanged", default=False)
+
+
+class ListenParams(Params, kw_only=True):
+    """`subscriptions/listen`."""
+
+    notifications: Filter = msgspec.field(default_factory=Filter)
+
+
 class PromptParams(Params, kw_only=True):
     """`prompts/get`."""
 

@@ -16,6 +16,7 @@ from servers.runtime.call import Call
 from servers.runtime.confining import Confine, confine
 from servers.runtime.prompts import Prompt, PromptArgument, PromptMessage
 from servers.runtime.resources import Complete, Contents, Resource, ResourceTemplate
+from servers.runtime.subscriptions import Watcher
 from servers.runtime.tools import Accept, Change, ChangeTool, ReadTool, Tool
 
 Args = TypeVar("Args", bound=msgspec.Struct)
@@ -46,6 +47,8 @@ class Server:
         self.templates: list[ResourceTemplate] = []
         self.prompts: dict[str, Prompt] = {}
         self.list_resources: Callable[[Call], Sequence[Resource]] | None = None
+        self.watch: Watcher | None = None
+        self.on_news: Callable[[str, str], None] = _unheard
         self.confine: Confine = confine
         """What holds the process to its folders; a server that needs more puts its own in place."""
 
@@ -155,6 +158,27 @@ class Server:
         self.list_resources = function
         return function
 
+    def watch_resources(self, function: Watcher) -> Watcher:
+        """Register the function `(call, wanted)` that begins and ends watching; only then clients may subscribe.
+
+        It is told the whole of what is `wanted` from now on, with `call.folders`, each time that or the folders change;
+        `wanted.uris` empty and `wanted.lists` false: nothing any more. What it watches it tells by `resource_updated` and
+        `resources_changed`.
+        """
+        self.watch = function
+        return function
+
+    def resource_updated(self, uri: str, path: str) -> None:
+        """Tell whoever subscribed to `uri`. `path`: the absolute path behind it, so that nobody hears of a closed folder.
+
+        From any thread, as often as it happens; returns at once. Only a URI exactly as in `wanted.uris` is told.
+        """
+        self.on_news(uri, path)
+
+    def resources_changed(self) -> None:
+        """Tell whoever wants to hear of it that `resources/list` would now give another list. As `resource_updated`."""
+        self.on_news("", "")
+
     def prompt(
         self,
         *,
@@ -185,6 +209,10 @@ class Server:
         from servers.runtime.serving import serve
 
         serve(self, argv)
+
+
+def _unheard(_uri: str, _path: str) -> None:
+    """Nobody is served yet."""
 
 
 def _is_facts(returned: Any) -> bool:

@@ -167,7 +167,7 @@ def find_note(call: Call, text: str, vault: str = "") -> NotePath:
     among = choose(call, vault)
     if os.path.isabs(wanted) or wanted.startswith("~"):
         return _at_absolute(call, among, wanted)
-    for spelled, part in dict.fromkeys(((wanted, ""), links.split(wanted))):
+    for spelled, part in _spellings(wanted):
         found = [one for one in (_in_vault(call, each, spelled, part) for each in among) if one]
         if found:
             return _only(text, found)
@@ -196,6 +196,16 @@ def place_for(call: Call, path: str, vault: str = "") -> NotePath:
     return NotePath(among[0], "/".join(parts))
 
 
+def _spellings(wanted: str) -> list[tuple[str, str]]:
+    """A file's name and a part of it, in every way that `wanted` can be read: a `#` may belong to the name."""
+    found = [(wanted, "")]
+    at = wanted.rfind("#")
+    while at >= 0 and len(found) <= _MAX_NAMED:
+        found.append((wanted[:at], wanted[at:].strip()))
+        at = wanted.rfind("#", 0, at)
+    return found
+
+
 def _of_address(address: str) -> tuple[str, str]:
     """The path in the vault and the vault's name that a `note://` address stands for."""
     name, _, path = address.removeprefix(SCHEME).partition("/")
@@ -206,7 +216,7 @@ def _of_address(address: str) -> tuple[str, str]:
 
 
 def _at_absolute(call: Call, among: list[Vault], wanted: str) -> NotePath:
-    for spelled, part in dict.fromkeys(((wanted, ""), links.split(wanted))):
+    for spelled, part in _spellings(wanted):
         place = _outside_or_in(call, among, spelled)
         found = _in_vault(call, place.vault, "/" + place.path, part)
         if found:

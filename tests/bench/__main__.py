@@ -24,6 +24,8 @@ GROUPS = {
     "idle": figures_idle.idle,
     "desktop": figures_desktop.desktop,
 }
+PARTS = {name: figures_desktop.part(name) for name in figures_desktop.PARTS}
+"""What can be asked for alone; without names they are in their groups."""
 
 
 def row(figure: Figure) -> str:
@@ -44,7 +46,7 @@ def row(figure: Figure) -> str:
 def main() -> int:
     """Prints the table as it grows and writes it as JSON. Exit status 0 whatever the figures say: they are read by people."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[[], *GROUPS], help="groups of figures; none: all")
+    parser.add_argument("names", nargs="*", choices=[[], *GROUPS, *PARTS], help="groups of figures; none: all")
     parser.add_argument("--json", default="bench.json", help="where the figures go as JSON")
     parser.add_argument("--scratch", help="a folder that keeps rivals and corpora between runs")
     args = parser.parse_args()
@@ -54,7 +56,7 @@ def main() -> int:
     print(f"{'figure':44} {'ours':>10} {'unit':8} {'comparator':16} {'theirs':>10} {'ratio':>8}  {'limit':>12}")
     figures: list[Figure] = []
     for name in args.names or GROUPS:
-        for figure in GROUPS[name](ground):
+        for figure in (GROUPS | PARTS)[name](ground):
             figures.append(figure)
             print(row(figure), flush=True)
     taken = {

@@ -37,6 +37,15 @@ def cpu(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def processor(pid: int) -> float:
+    """Seconds of processor time so far, to the nanosecond, of the threads that live."""
+    total = 0
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/schedstat") as file:
+            total += int(file.read().split()[0])
+    return total / 1e9
+
+
 def children(pid: int) -> list[int]:
     """Processes whose parent is `pid`."""
     found: list[int] = []

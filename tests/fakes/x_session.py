@@ -88,13 +88,14 @@ class XSession:
 
 
 @contextmanager
-def x_session(*, tray: bool = True) -> Iterator[XSession]:
-    """Starts one on a free display and ends it. Every wait is bounded."""
+def x_session(*, tray: bool = True, pixels: str = "") -> Iterator[XSession]:
+    """Starts one on a free display and ends it. Every wait is bounded. `pixels`: a folder for the screen as a mapped file."""
     # -noreset: else the server starts anew whenever its only client leaves, under the feet of the one that just came.
     read, write = os.pipe()
     started = [
         subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x900x24", "-nolisten", "tcp", "-noreset"],
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x900x24", "-nolisten", "tcp", "-noreset"]
+            + (["-fbdir", pixels] if pixels else []),
             pass_fds=[write],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from app.ui.kit.icons import pixmap
+from app.ui.kit.icons import paint_icon
 from app.ui.kit.theme import L, Theme, font
 
 MOST = 100
@@ -76,7 +76,7 @@ class DropTarget(QWidget):
         painter.setBrush(QColor(colours.accent_soft))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(L, L, -L, -L), 12, 12)
         centre = self.rect().center()
-        painter.drawPixmap(centre.x() - 24, centre.y() - 56, pixmap("folders", colours.accent, 48))
+        paint_icon(painter, centre.x() - 24, centre.y() - 56, "folders", colours.accent, 48)
         painter.setPen(QColor(colours.accent))
         painter.setFont(font("heading"))
         painter.drawText(self.rect().adjusted(0, 32, 0, 32), Qt.AlignmentFlag.AlignCenter, self.accessibleName())

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QColor, QEnterEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
-from app.ui.kit.icons import pixmap
+from app.ui.kit.icons import paint_icon
 from app.ui.kit.theme import S, Theme, font
 
 HEIGHT = 20
@@ -76,7 +76,7 @@ class LinkLine(QAbstractButton):
         painter.setPen(QColor(ink))
         mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         left = self.width() - _ICON if mirrored else 0
-        painter.drawPixmap(left, (self.height() - _ICON) // 2, pixmap(self._drawing, ink, _ICON))
+        paint_icon(painter, left, (self.height() - _ICON) // 2, self._drawing, ink, _ICON)
         room = self.rect().adjusted(0, 0, -_ICON - S, 0) if mirrored else self.rect().adjusted(_ICON + S, 0, 0, 0)
         words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter, words)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QEnterEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
-from app.ui.kit.icons import pixmap
+from app.ui.kit.icons import paint_icon
 from app.ui.kit.theme import Theme, font
 
 HEIGHT = 24
@@ -64,7 +64,7 @@ class ToggleChip(QAbstractButton):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), HEIGHT / 2 - 1, HEIGHT / 2 - 1)
         mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         left = self.width() - _PAD - _ICON if mirrored else _PAD
-        painter.drawPixmap(left, (HEIGHT - _ICON) // 2, pixmap("check" if on else "plus", ink, _ICON))
+        paint_icon(painter, left, (HEIGHT - _ICON) // 2, "check" if on else "plus", ink, _ICON)
         painter.setFont(font("secondary"))
         painter.setPen(QColor(ink))
         lead = _PAD + _ICON + _GAP

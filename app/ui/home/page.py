@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.home import facts as disk
 from app.ui.home.call_row import CallRow
@@ -17,9 +17,9 @@ from app.ui.home.legend import Legend
 from app.ui.home.strip import Strip
 from app.ui.kit import words
 from app.ui.kit.buttons import Button
-from app.ui.kit.icons import pixmap
 from app.ui.kit.labels import Label
 from app.ui.kit.page import Page, surface
+from app.ui.kit.picture import Picture
 from app.ui.kit.services import Services
 from app.ui.kit.theme import L, S, Tone
 from app.ui.kit.watch import State, Watch
@@ -88,7 +88,7 @@ class HomePage(Page):
 
     def _make_state(self) -> None:
         theme = self.services.theme
-        self.mark = QLabel()
+        self.mark = Picture("problem", 24, theme, "error")
         self.sentence = Label("", theme, "heading", wrap=True)
         self.detail = Label("", theme, "secondary", "muted", wrap=True)
         self.switch = Button("", theme, "plain", pressed=self._switch)
@@ -216,7 +216,7 @@ class HomePage(Page):
     def _show_facts(self) -> None:
         facts = self.watch.facts
         drawing, tone = DRAWINGS[facts.state]
-        self.mark.setPixmap(pixmap(drawing, self.services.theme.colours.tone(tone), 24))
+        self.mark.show_as(drawing, tone)
         self.sentence.setText(facts.sentence)
         checked = self.tr("Checked {ago}.").format(ago=words.ago(time.time() - facts.checked)) if facts.checked else ""
         self.detail.setText(" ".join(part for part in (facts.detail, checked) if part))

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.ui.kit.icons import pixmap
+from app.ui.kit.icons import paint_icon
 from app.ui.kit.theme import Colours, Theme, Tone, font
 
 HEIGHT = 20
@@ -32,7 +32,7 @@ def paint_chip(painter: QPainter, rect: QRect, text: str, tone: Tone, drawing: s
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(colours.soft(tone)))
     painter.drawRoundedRect(QRectF(box), HEIGHT / 2, HEIGHT / 2)
-    painter.drawPixmap(box.left() + _PAD, box.center().y() - _ICON // 2 + 1, pixmap(drawing, colours.tone(tone), _ICON))
+    paint_icon(painter, box.left() + _PAD, box.center().y() - _ICON // 2 + 1, drawing, colours.tone(tone), _ICON)
     painter.setPen(QColor(colours.tone(tone)))
     words = box.adjusted(_PAD + _ICON + _GAP, 0, -_PAD + 2, 0)
     painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 
-from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtCore import QByteArray, QPointF, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
@@ -32,6 +32,12 @@ def pixmap(name: str, colour: str, size: int, scale: float = 0.0) -> QPixmap:
     painter.end()
     made.setDevicePixelRatio(ratio)
     return made
+
+
+def paint_icon(painter: QPainter, left: float, top: float, name: str, colour: str, size: int) -> None:
+    """Draws an icon at that place in points, as fine as what is painted on: a window, a screen of another scale, a picture."""
+    scale = abs(painter.deviceTransform().m11()) or 1.0
+    painter.drawPixmap(QPointF(left, top), pixmap(name, colour, size, scale))
 
 
 @lru_cache(maxsize=256)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.ui.kit.buttons import Button
 from app.ui.kit.connecting import Ground, ground_of
 from app.ui.kit.icons import icon
 from app.ui.kit.labels import Label
+from app.ui.kit.page import MEASURE, Scroll, ending
 from app.ui.kit.services import Services
 from app.ui.kit.theme import XL, L, M, S
 from app.ui.setup.clients import ClientsStep
@@ -39,7 +40,10 @@ class SetupWindow(QWidget):
         self.about = Label("", theme, "body", "muted", wrap=True)
         self.stack = QStackedWidget()
         for step in self._steps:
-            self.stack.addWidget(_scrolled(step))
+            held = QVBoxLayout()
+            held.setContentsMargins(0, 0, 0, 0)
+            held.addWidget(step)
+            self.stack.addWidget(Scroll(held, MEASURE))
         self.skip = Button(self.tr("Close setup"), theme, "quiet", pressed=self.close)
         self.back = Button(self.tr("Back"), theme, pressed=lambda: self.show_step(self._now - 1))
         self.forward = Button("", theme, "primary", pressed=self._forward)
@@ -49,15 +53,20 @@ class SetupWindow(QWidget):
         foot.addStretch(1)
         foot.addWidget(self.back)
         foot.addWidget(self.forward)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(XL, XL, XL, L)
-        layout.setSpacing(M)
-        layout.addWidget(self.step)
-        layout.addWidget(self.title)
-        layout.addWidget(self.about)
-        layout.addSpacing(S)
-        layout.addWidget(self.stack, 1)
-        layout.addLayout(foot)
+        column = QVBoxLayout()
+        column.setContentsMargins(0, XL, 0, L)
+        column.setSpacing(M)
+        column.addWidget(self.step)
+        column.addWidget(self.title)
+        column.addLayout(ending(self.about))
+        column.addSpacing(S)
+        column.addWidget(self.stack, 1)
+        column.addLayout(ending(foot))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addSpacing(XL)
+        layout.addLayout(column, 1)
         self.setTabOrder(self.forward, self.back)
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self).activated.connect(self.close)
         self.folders.changed.connect(self._name_forward)
@@ -131,16 +140,3 @@ class SetupWindow(QWidget):
             self.forward.setProperty("primary", not without)
             self.forward.style().unpolish(self.forward)
             self.forward.style().polish(self.forward)
-
-
-def _scrolled(step: QWidget) -> QScrollArea:
-    made = QScrollArea()
-    made.setWidgetResizable(True)
-    made.setFrameShape(QFrame.Shape.NoFrame)
-    made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    inside = QWidget()
-    layout = QVBoxLayout(inside)
-    layout.setContentsMargins(0, 0, S, 0)
-    layout.addWidget(step)
-    made.setWidget(inside)
-    return made

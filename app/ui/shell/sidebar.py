@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
 )
 
-from app.ui.kit.icons import pixmap
+from app.ui.kit.icons import paint_icon
 from app.ui.kit.theme import L, M, S, Theme, font
 
 WIDTH = 184
@@ -62,7 +62,7 @@ class _Row(QStyledItemDelegate):
             painter.drawRoundedRect(rect.adjusted(0, 0, -1, -1), 7, 7)
         tint = colours.accent if chosen else colours.muted
         place = rect.right() - M - 20 if mirrored else rect.left() + M
-        painter.drawPixmap(place, rect.center().y() - 9, pixmap(str(index.data(DRAWING)), tint, 20))
+        paint_icon(painter, place, rect.center().y() - 9, str(index.data(DRAWING)), tint, 20)
         body = font("body")
         body.setWeight(body.Weight.DemiBold if chosen else body.Weight.Normal)
         painter.setFont(body)

@@ -1,6 +1,7 @@
 """What tests of the desktop app stand on: an application without a screen, fakes by constructor, and pictures on demand.
 
-`uv run pytest tests/app/ui --screens DIR` writes a PNG of every state that a test shows, light and dark, at 100 % and 200 %.
+`uv run pytest tests/app/ui --screens DIR` writes a PNG of every state that a test shows: light and dark, at 100 % and 200 %,
+mirrored (`-rtl`), and pages and the wizard as small as they get (`-small`).
 """
 
 from __future__ import annotations
@@ -13,15 +14,18 @@ from typing import TYPE_CHECKING, Any, cast
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.core.errors import GatewayUnreachableError
 from app.ui.kit.background import Background
 from app.ui.kit.messages import Messages
+from app.ui.kit.page import Page
 from app.ui.kit.services import Services
 from app.ui.kit.theme import Theme
+from app.ui.setup.window import SetupWindow
+from app.ui.shell.sidebar import WIDTH
 
 if TYPE_CHECKING:
     from app.ui.kit.gateway import GatewayLink
@@ -118,24 +122,51 @@ def no_qt_warning(qtlog: Any) -> Iterator[None]:
     assert [record.message for record in unexpected if not any(words in record.message for words in known)] == []
 
 
+SMALL = (760 - WIDTH, 520)
+"""A page in the smallest window."""
+SMALLEST_SETUP = (600, 480)
+
+
 @pytest.fixture
 def screens(request: pytest.FixtureRequest, theme: Theme, qapp: QApplication) -> Callable[[str, QWidget], None]:
-    """Pictures of a widget in both themes and at both scales, if the command line names a folder for them."""
+    """Pictures of a widget if the command line names a folder for them: both themes at both scales, and mirrored;
+
+    of a page and of the wizard also as small as their window gets.
+    """
     folder = request.config.getoption("--screens")
+
+    def settle() -> None:
+        for _ in range(4):  # a layout may ask for another one
+            qapp.processEvents()
+
+    def shoot(name: str, widget: QWidget, scale: int) -> None:
+        picture = QPixmap(widget.size() * scale)
+        picture.setDevicePixelRatio(scale)
+        picture.fill(widget.palette().window().color())
+        widget.render(picture)
+        picture.save(str(Path(folder) / f"{name}-{scale}00.png"))
 
     def take(name: str, widget: QWidget) -> None:
         if not folder:
             return
         Path(folder).mkdir(parents=True, exist_ok=True)
+        small = SMALL if isinstance(widget, Page) else SMALLEST_SETUP if isinstance(widget, SetupWindow) else None
         for choice in ("light", "dark"):
             theme.choose(choice)  # type: ignore[arg-type]
-            qapp.processEvents()
+            settle()
             for scale in (1, 2):
-                picture = QPixmap(widget.size() * scale)
-                picture.setDevicePixelRatio(scale)
-                picture.fill(widget.palette().window().color())
-                widget.render(picture)
-                picture.save(str(Path(folder) / f"{name}-{choice}-{scale}00.png"))
+                shoot(f"{name}-{choice}", widget, scale)
         theme.choose("light")
+        widget.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        settle()
+        shoot(f"{name}-rtl", widget, 1)
+        widget.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        if small is not None:
+            whole = widget.size()
+            widget.resize(*small)
+            settle()
+            shoot(f"{name}-small", widget, 1)
+            widget.resize(whole)
+        settle()
 
     return take

@@ -9,9 +9,9 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.ui.kit.theme import Theme, Tone, font
+from app.ui.kit.theme import CONTROL, Theme, Tone, font
 
-HEIGHT = 28
+HEIGHT = CONTROL
 _PAD = 12
 
 

@@ -13,6 +13,8 @@ Tone = Literal["accent", "allowed", "asked", "denied", "error", "muted"]
 
 XS, S, M, L, XL, XXL = 4, 8, 12, 16, 24, 32
 """The 4-point grid."""
+CONTROL = 32
+"""The height of whatever is pressed, chosen or typed into."""
 
 
 class Colours(NamedTuple):
@@ -26,6 +28,7 @@ class Colours(NamedTuple):
     text: str
     muted: str
     accent: str
+    accent_deep: str
     on_accent: str
     accent_soft: str
     allowed: str
@@ -55,6 +58,7 @@ LIGHT = Colours(
     text="#23221f",
     muted="#625e55",
     accent="#245a8d",
+    accent_deep="#1d4a75",
     on_accent="#ffffff",
     accent_soft="#e3edf6",
     allowed="#25673f",
@@ -75,6 +79,7 @@ DARK = Colours(
     text="#ecebe8",
     muted="#a9a8a3",
     accent="#7db4e8",
+    accent_deep="#98c5ee",
     on_accent="#10202f",
     accent_soft="#24384b",
     allowed="#7fcb98",
@@ -100,12 +105,25 @@ QPushButton:pressed {{ background: {c.sunken}; }}
 QPushButton:focus {{ border: 1px solid {c.accent}; }}
 QPushButton:disabled {{ color: {c.muted}; }}
 QPushButton[primary="true"] {{ background: {c.accent}; color: {c.on_accent}; border: 1px solid {c.accent}; font-weight: 600; }}
+QPushButton[primary="true"]:hover {{ background: {c.accent_deep}; }}
+QPushButton[primary="true"]:focus {{ border: 2px solid {c.text}; padding: 4px 11px; }}
+QPushButton[primary="true"]:disabled {{ background: {c.sunken}; color: {c.muted}; border: 1px solid {c.line}; }}
 QPushButton[quiet="true"] {{ background: transparent; border: 1px solid transparent; color: {c.accent}; }}
 QPushButton[quiet="true"]:hover {{ background: {c.hover}; }}
 QPushButton[quiet="true"]:focus {{ border: 1px solid {c.accent}; }}
-QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QComboBox {{ background: {c.surface}; color: {c.text}; }}
-QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QComboBox {{ border: 1px solid {c.line}; border-radius: 7px; padding: 4px 8px; }}
-QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QComboBox:focus {{ border-color: {c.accent}; }}
+QPushButton[quiet="true"]:disabled {{ color: {c.muted}; }}
+QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: 7px; padding: 5px; }}
+QToolButton:hover {{ background: {c.hover}; }}
+QToolButton:pressed {{ background: {c.sunken}; }}
+QToolButton:focus {{ border: 1px solid {c.accent}; }}
+QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox {{ background: {c.surface}; color: {c.text}; }}
+QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox {{ border: 1px solid {c.line}; border-radius: 7px; padding: 4px 8px; }}
+QLineEdit, QSpinBox {{ padding: 5px 8px; min-height: 20px; }}
+QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus {{ border-color: {c.accent}; }}
+QLineEdit:disabled, QPlainTextEdit:disabled, QSpinBox:disabled {{ background: {c.sunken}; color: {c.muted}; }}
+QLineEdit QToolButton {{ border: 0; padding: 0; background: transparent; }}
+QComboBox QAbstractItemView {{ border-radius: 0; padding: 4px; selection-background-color: {c.accent_soft}; selection-color: {c.text}; }}
+QComboBox QAbstractItemView::item {{ min-height: 28px; padding: 0 8px; border-radius: 5px; }}
 QAbstractItemView {{ background: {c.surface}; color: {c.text}; border: 1px solid {c.line}; border-radius: 10px; outline: 0; }}
 QScrollArea {{ background: transparent; border: 0; }}
 QScrollArea > QWidget > QWidget {{ background: transparent; }}

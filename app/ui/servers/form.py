@@ -9,10 +9,12 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFormLayout, QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 
+from app.ui.kit.combo import Combo
 from app.ui.kit.labels import Label
 from app.ui.kit.theme import M, S, Theme
+from app.ui.kit.toggle import Toggle
 from app.ui.kit.words import visible
 from app.ui.servers.telling import tr
 
@@ -74,7 +76,7 @@ class ArgumentsForm(QWidget):
         self._layout.addRow(Label(self.tr("Arguments as JSON"), self._theme, "secondary"), self.raw)
 
     def _add(self, name: str, rule: dict[str, Any], required: bool) -> None:
-        field = _field(name, rule, required)
+        field = _field(name, rule, required, self._theme)
         shown = visible(name.replace("_", " "), 40)
         words = self.tr("{name} (needed)").format(name=shown) if required else shown
         said = visible(str(rule.get("description") or ""), 300)
@@ -88,12 +90,12 @@ class ArgumentsForm(QWidget):
         self.fields[name] = field
 
 
-def _field(name: str, rule: dict[str, Any], required: bool) -> Field:
+def _field(name: str, rule: dict[str, Any], required: bool, theme: Theme) -> Field:
     kind, items = rule.get("type"), rule.get("items")
     if isinstance(rule.get("enum"), list):
-        return _choice(name, rule["enum"], rule, required)
+        return _choice(name, rule["enum"], rule, required, theme)
     if kind == "boolean":
-        return _switch(name, rule, required)
+        return _switch(name, rule, required, theme)
     if kind in ("integer", "number"):
         return _number(name, rule, required, whole=kind == "integer")
     if kind == "string":
@@ -103,12 +105,10 @@ def _field(name: str, rule: dict[str, Any], required: bool) -> Field:
     return _any(name, required)
 
 
-def _choice(name: str, values: list[Any], rule: dict[str, Any], required: bool) -> Field:
-    box = QComboBox()
-    box.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+def _choice(name: str, values: list[Any], rule: dict[str, Any], required: bool, theme: Theme) -> Field:
     known = values if required or rule.get("default") in values else [LEFT_OUT, *values]
-    for value in known:
-        box.addItem("—" if value is LEFT_OUT else visible(str(value), 60))
+    box = Combo(name, ["—" if value is LEFT_OUT else visible(str(value), 60) for value in known], theme)
+    box.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
     default = rule.get("default")
     if default in known:
         box.setCurrentIndex(known.index(default))
@@ -120,8 +120,8 @@ def _choice(name: str, values: list[Any], rule: dict[str, Any], required: bool) 
     return Field(name, box, value)
 
 
-def _switch(name: str, rule: dict[str, Any], required: bool) -> Field:
-    box = QCheckBox()
+def _switch(name: str, rule: dict[str, Any], required: bool, theme: Theme) -> Field:
+    box = Toggle(name, theme)
     default = bool(rule.get("default"))
     box.setChecked(default)
 

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.control.client import SessionClient
 from app.ui.kit.buttons import Button
+from app.ui.kit.combo import Combo
 from app.ui.kit.jsonview import TextView
 from app.ui.kit.labels import Label
 from app.ui.kit.services import Services
@@ -52,10 +53,7 @@ class TryPanel(QWidget):
         self._call = call
         self._asked = 0
         theme = services.theme
-        self.choice = QComboBox()
-        self.choice.setAccessibleName(self.tr("Tool to try"))
-        for tool in tools:
-            self.choice.addItem(visible(tool.title, 80))
+        self.choice = Combo(self.tr("Tool to try"), [visible(tool.title, 80) for tool in tools], theme)
         self.does = Label("", theme, "secondary", "muted", wrap=True)
         self.run = Button(self.tr("Try it"), theme, "primary", "play", self._run)
         self.state = Label("", theme, "secondary", "muted", wrap=True)

@@ -106,6 +106,8 @@ class GatewayLink(QObject):
         *lines, rest = self._buffer.split(b"\n")
         self._buffer = bytearray(rest)
         for line in lines:
+            if not self._socket.isOpen():
+                return  # a line before it had us let go; what is left would be taken for the next gateway's welcome
             self._line(bytes(line))
 
     def _line(self, line: bytes) -> None:

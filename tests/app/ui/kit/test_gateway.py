@@ -134,6 +134,17 @@ def test_a_gateway_that_goes_fails_what_waits_and_is_found_again(door: Door, lin
     qtbot.waitUntil(lambda: line.is_up, timeout=20_000)
 
 
+def test_nothing_is_heard_after_an_answer_that_had_us_let_go(door: Door, line: GatewayLink, qtbot) -> None:
+    with qtbot.waitSignal(line.up, timeout=20_000):
+        line.open()
+    door.answer = lambda said: [{"id": said["id"], "ok": {}}, {"event": "gateway", "state": "stopping"}]
+    ups: list[bool] = []
+    line.up.connect(ups.append)
+    line.call("stop", lambda _answer: line.close())
+    qtbot.waitUntil(lambda: bool(ups), timeout=20_000)
+    assert ups == [False]
+
+
 def test_without_a_gateway_a_call_fails_at_once(line: GatewayLink) -> None:
     failures: list[Exception] = []
     line.call("status", failure=failures.append)

@@ -2,7 +2,8 @@
 
 It reads the file once at its start, writes the whole of what it remembers over it by a new file and a rename (so a link
 becomes a file), leaves a stub after a file that did not parse, spawns every entry three times with a stripped
-environment, and holds Chromium's lock. What it did is kept in a JSON status file; orders come as JSON lines on stdin:
+environment, and holds Chromium's lock. What it did is kept in a JSON status file; orders come as JSON lines on stdin, or
+through a named pipe, which reaches it also after somebody else has started it again:
 {"do": "call", "server": …, "tool": …, "arguments": …} · {"do": "toggle"} · {"do": "remove", "server": …} · {"do": "quit"}.
 """
 
@@ -36,6 +37,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--forgets-servers", action="store_true", help="drops mcpServers at its start (12603.1)")
     parser.add_argument("--no-servers", action="store_true", help="spawns none")
     parser.add_argument("--never-quits", action="store_true", help="ignores polite requests to quit")
+    parser.add_argument("--orders", help="a named pipe to read orders from, instead of stdin")
     parser.add_argument("--slow-quit", type=float, default=0.0, help="seconds that quitting takes")
     return parser.parse_args(argv)
 
@@ -200,13 +202,14 @@ class App:
             return {"ok": False, "instance": attempt.coordinator, "error": str(error)}
 
     def obey(self) -> None:
-        """Orders from stdin, until it ends."""
-        for line in sys.stdin:
-            order = json.loads(line)
-            answer = self._done(order)
-            self.say(answers=[*self.status["answers"], {**order, **answer}])
-            if order["do"] == "quit":
-                self.ended.set()
+        """Orders, until there are no more."""
+        with open(self.args.orders, encoding="utf-8") if self.args.orders else sys.stdin as orders:
+            for line in orders:
+                order = json.loads(line)
+                answer = self._done(order)
+                self.say(answers=[*self.status["answers"], {**order, **answer}])
+                if order["do"] == "quit":
+                    self.ended.set()
 
     def _done(self, order: dict[str, Any]) -> dict[str, Any]:
         if order["do"] == "toggle":

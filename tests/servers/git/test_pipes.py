@@ -1,0 +1,88 @@
+"""A child's output comes in pieces, and nothing of it is left when the reading ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from servers.git.pipes import MAX_COMPLAINTS, Child
+from servers.runtime.call import Call
+from servers.runtime.errors import Cancelled, ToolError
+
+
+def child(call: Call, code: str, *arguments: str, stdin: bytes | None = None, seconds: float = 20.0) -> Child:
+    command = [sys.executable, "-S", "-c", code, *arguments]
+    return Child(call, command, folder="/", env=dict(os.environ), stdin=stdin, seconds=seconds)
+
+
+def test_output_status_and_complaints_are_told() -> None:
+    run = child(Call(1), "import sys; print('out'); sys.stderr.write('err' * 9000); sys.exit(3)")
+    assert b"".join(run) == b"out\n"
+    assert run.code == 3
+    assert run.complaints.startswith("errerr")
+    assert len(run.complaints) == MAX_COMPLAINTS
+
+
+def test_much_input_and_output_at_once_do_not_wait_for_each_other() -> None:
+    content = b"x" * (1 << 20)
+    run = child(Call(1), "import sys; sys.stdout.buffer.write(sys.stdin.buffer.read())", stdin=content)
+    assert b"".join(run) == content
+
+
+def test_stdin_is_empty_without_input() -> None:
+    assert b"".join(child(Call(1), "import sys; print(len(sys.stdin.read()))")) == b"0\n"
+
+
+def test_a_cancelled_call_ends_the_child_and_its_children(tmp_path: Path, wait_until: Callable[..., object]) -> None:
+    code = (
+        "import os, sys, time\n"
+        "if os.fork():\n    os.wait()\n"
+        "else:\n    open(sys.argv[1], 'w').write(str(os.getpid())); sys.stdout.write('x'); sys.stdout.flush(); time.sleep(60)"
+    )
+    call = Call(1)
+    mark = tmp_path / "pid"
+    reading = iter(child(call, code, str(mark)))
+    assert next(reading) == b"x"
+    threading.Thread(target=call.cancel).start()
+    with pytest.raises(Cancelled):
+        list(reading)
+    pid = int(mark.read_text())
+    wait_until(lambda: not _alive(pid))
+
+
+def _alive(pid: int) -> bool:
+    """Whether it runs: a process that nobody waited for yet does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_reading_that_is_given_up_ends_the_child() -> None:
+    run = child(Call(1), "import os, sys\nwhile True: sys.stdout.write('x' * 65536)")
+    reading = iter(run)
+    next(reading)
+    reading.close()  # pyright: ignore[reportAttributeAccessIssue] - it is a generator
+    assert run.code == -1
+
+
+def test_a_child_that_takes_too_long_is_stopped() -> None:
+    with pytest.raises(ToolError, match="took longer"):
+        list(child(Call(1), "import time; time.sleep(60)", seconds=0.2))
+
+
+def test_a_grandchild_that_keeps_the_pipe_open_is_not_waited_for() -> None:
+    code = (
+        "import os, sys, time\n"
+        "sys.stdout.write('done'); sys.stdout.flush()\n"
+        "if not os.fork():\n    os.setsid(); time.sleep(3)\n    os._exit(0)\n"
+        "os._exit(0)"
+    )
+    run = child(Call(1), code, seconds=2.0)
+    assert b"".join(run) == b"done"
+    assert run.code == 0

@@ -25,12 +25,14 @@ _LAST_OUTPUT_SECONDS = 0.5
 class Child:
     """What the supervisor gives to callers. `send` may be called before the process runs: the lines wait.
 
-    `in_flight` is kept by whoever calls: a child with calls in flight is not stopped for idleness.
+    `in_flight` is kept by whoever calls: a child with calls in flight is not stopped for idleness,
+    nor is one that is `held` for something else.
     """
 
     def __init__(self, loop: Ticks, server: str, stderr: BoundedFile, longest: int = wire.MAX_LINE) -> None:
         self.server = server
         self.in_flight = 0
+        self.held = 0
         self.pid = 0
         self.started = 0.0
         self.used = time.monotonic()

@@ -17,6 +17,7 @@ from app.gateway.limits import Clock, Deadlines
 from app.gateway.links import Child, Link
 from app.gateway.pins import Pins
 from app.gateway.policy import ServerView, protected_rows, view_of
+from app.gateway.watching import Watching
 from app.version import VERSION
 from servers.runtime import wire
 
@@ -70,6 +71,7 @@ class Core:
         self._followers: list[Follower] = []
         self._links: dict[Child, Link] = {}
         self._views: dict[str, ServerView] = {}
+        self._watching: dict[str, Watching] = {}
         self._sessions_seen = 0
         self._generation = -1
         self._protected: tuple[wire.Folder, ...] = ()
@@ -130,6 +132,13 @@ class Core:
             child.on_message(link.receive)
             child.on_exit(lambda words: self.child_gone(child, words))
         return link
+
+    def watching(self, server: str) -> Watching:
+        """What all sessions want to hear of one server's resources."""
+        found = self._watching.get(server)
+        if found is None:
+            found = self._watching[server] = Watching(self, server, lambda: self.link(self.view(server)))
+        return found
 
     def child_line(self, child: Child, line: bytes) -> None:
         """A line that a server wrote."""
@@ -255,6 +264,8 @@ class Core:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(_pause_mark(self.home))
         self.paused = False
+        for watching in self._watching.values():
+            watching.tell_all()
 
     def answer(self, approval_id: str, answer: str, scope: str = "once") -> dict[str, Any]:
         """The user's answer (`allow` or `deny`; scope `once`, `session`, `folder` or `tool`). Raises DoorkeepError."""

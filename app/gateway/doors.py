@@ -132,6 +132,8 @@ class _Visit:
         self.server = ""
         self.streams: Any = None
         self.descriptors: list[int] = []
+        self.kept_back: list[bytes] | None = None
+        """What is for the client while its streams change hands: written now, it would go between the bridge's own bytes."""
         self.lines = Lines(self._first, self._too_long, MAX_HELLO)
         self.channel = reception.loop.channel(endpoint, endpoint, self._read, self._gone, gives_way=True)
         self.timer = reception.loop.later(HELLO_SECONDS, self._late)
@@ -185,7 +187,9 @@ class _Visit:
         self.lines.pass_to(on_line, self.guest.too_long, wire.MAX_LINE)
 
     def _send(self, line: bytes) -> None:
-        if self.streams is None:
+        if self.kept_back is not None:
+            self.kept_back.append(line)
+        elif self.streams is None:
             self.channel.write(line)
         else:
             self.streams.send(line)
@@ -218,6 +222,7 @@ class _Visit:
                 self.channel.write(BACK)
             else:
                 self.channel.write(TAKEN)
+                self.kept_back = []
 
         def _take_over(self) -> None:
             """The bridge hands over its client's streams. What comes over the socket until it has them again is its end."""
@@ -233,6 +238,10 @@ class _Visit:
                 )
             except (OSError, ValueError):
                 self.channel.lose("the streams could not be taken over")
+                return
+            kept_back, self.kept_back = self.kept_back or [], None
+            for line in kept_back:
+                self.streams.send(line)
 
         def _from_streams(self, line: bytes) -> None:
             if self.guest is not None:

@@ -22,6 +22,8 @@ class Child(Protocol):
     server: str
     in_flight: int
     """Requests without an answer yet; kept by the link, read by the supervisor (idle stop, leaving)."""
+    held: int
+    """What else the server is needed for, such as subscriptions: it does not stop for idleness, nor is it waited for."""
 
     def send(self, line: bytes, /) -> None: ...
 
@@ -62,7 +64,7 @@ _progress = msgspec.json.Decoder(Progress).decode
 class Link:
     """Ids are numbered anew for each child, so that no client can name another's request."""
 
-    __slots__ = ("_next", "_send", "_waiting", "alive", "child")
+    __slots__ = ("_lasting", "_next", "_send", "_waiting", "alive", "child", "on_notice")
 
     def __init__(self, child: Child, send: Send) -> None:
         self.child = child
@@ -70,6 +72,9 @@ class Link:
         self._send = send
         self._next = 0
         self._waiting: dict[int, Awaiting] = {}
+        self._lasting: set[int] = set()
+        self.on_notice: Callable[[wire.Message], None] = _unheard
+        """Who hears notifications other than progress."""
 
     def next_id(self) -> int:
         """A fresh request id, which is the request's progress token too."""
@@ -77,11 +82,21 @@ class Link:
         return self._next
 
     def request(
-        self, number: int, method: str, params: bytes, awaiting: Awaiting, order: bytes = b"", call: Call | None = None
+        self,
+        number: int,
+        method: str,
+        params: bytes,
+        awaiting: Awaiting,
+        order: bytes = b"",
+        call: Call | None = None,
+        *,
+        lasting: bool = False,
     ) -> None:
-        """Send a request; `number` comes from `next_id`."""
+        """Send a request; `number` comes from `next_id`. `lasting`: it stays open for as long as it is wanted."""
         self._waiting[number] = awaiting
-        self.child.in_flight += 1
+        if lasting:
+            self._lasting.add(number)
+        self._count(number, 1)
         self._send(self.child, wire.request_line(number, method, params, order), call)
 
     def notify(self, method: str, params: bytes) -> None:
@@ -91,7 +106,7 @@ class Link:
     def forget(self, number: int) -> None:
         """Nobody waits for this answer any more."""
         if self._waiting.pop(number, None) is not None:
-            self.child.in_flight -= 1
+            self._count(number, -1)
 
     def receive(self, line: bytes) -> None:
         """Take a line that the server wrote. What is no answer to a request of ours is dropped."""
@@ -107,6 +122,8 @@ class Link:
             self._send(self.child, refusal, None)
         elif message.method == "notifications/progress":
             self._progressed(message.params)
+        else:
+            self.on_notice(message)
 
     def too_long(self, number: wire.RequestId | None) -> None:
         """The server wrote a line beyond the limit; `number` is its id where that could be told."""
@@ -118,14 +135,23 @@ class Link:
         """The server ended."""
         self.alive = False
         waiting, self._waiting = self._waiting, {}
-        self.child.in_flight -= len(waiting)
+        for number in waiting:
+            self._count(number, -1)
         for awaiting in waiting.values():
             awaiting.gone(words)
+
+    def _count(self, number: int, more: int) -> None:
+        if number in self._lasting:
+            self.child.held += more
+            if more < 0:
+                self._lasting.discard(number)
+        else:
+            self.child.in_flight += more
 
     def _answered(self, number: int, message: wire.Message) -> None:
         awaiting = self._waiting.pop(number, None)
         if awaiting is not None:
-            self.child.in_flight -= 1
+            self._count(number, -1)
             awaiting.answered(message)
 
     def _progressed(self, params: msgspec.Raw) -> None:
@@ -136,3 +162,7 @@ class Link:
         awaiting = self._waiting.get(progress.progress_token) if isinstance(progress.progress_token, int) else None
         if awaiting is not None:
             awaiting.progressed(progress)
+
+
+def _unheard(_message: wire.Message) -> None:
+    """Nobody subscribed to anything."""

@@ -77,6 +77,8 @@ def _places(request: Request, names: tuple[str, ...], view: ServerView, changes:
         if value is None:
             continue
         if request.method == READ:
+            if is_foreign_uri(str(value)):
+                continue  # the server, which alone knows what it names, judges the object and reports its path
             value = path_of_uri(str(value))
         found += places_of(value, view.sole_folder, view.grants, changes)
     return found
@@ -94,6 +96,12 @@ def path_of_uri(uri: str) -> str:
         return uri
     path = unquote(path, errors="surrogateescape")
     return path if len(path) > 1 and path[1] == ":" else "/" + path
+
+
+def is_foreign_uri(uri: str) -> bool:
+    """Whether a URI is of a server's own kind (`note://…`), so that it names no path by itself."""
+    scheme, mark, _rest = uri.partition("://")
+    return bool(mark) and len(scheme) > 1 and scheme.isalnum() and scheme.lower() != "file"
 
 
 def is_dry_run(arguments: dict[str, Any]) -> bool:

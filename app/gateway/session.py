@@ -16,8 +16,11 @@ from app.gateway import eras, forwarding
 from app.gateway.calls import Call
 from app.gateway.forwarding import Forward
 from app.gateway.limits import Rate
+from app.gateway.listening import Listening
 from app.gateway.pins import Pin, Tool, unknown_pin
 from app.gateway.questions import CALL, READ, Request
+from app.gateway.reading import RefusalError
+from app.gateway.reading import read as _read
 from servers.runtime import wire
 
 if TYPE_CHECKING:
@@ -27,7 +30,6 @@ _READ_TOOL = Tool(READ, read_only=True, facts=wire.ToolFacts(reads=("uri",)))
 _FOREIGN_READ_TOOL = Tool(READ, read_only=True, facts=None)
 _BATCHED = "2025-03-26"
 _MOST_IN_BATCH = 1000
-_SUBSCRIPTION = "io.modelcontextprotocol/subscriptionId"
 
 
 class Peer(msgspec.Struct):
@@ -48,28 +50,6 @@ class Open(Protocol):
     def cancel(self) -> None: ...
 
 
-class Listening:
-    """A `subscriptions/listen` that stays open until the client takes it back; nothing of ours ever changes in a session."""
-
-    def __init__(self, session: Session, id_: wire.RequestId) -> None:
-        self._session = session
-        self._id = id_
-
-    def cancel(self) -> None:
-        """The client listens no more."""
-        self._session.forget(self._id)
-
-
-class RefusalError(Exception):
-    """A JSON-RPC error for the request at hand."""
-
-    def __init__(self, code: int, message: str, extra: bytes = b"") -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.extra = extra
-
-
 Method = Callable[["Session", wire.RequestId, msgspec.Raw, eras.Meta], None]
 
 
@@ -87,6 +67,7 @@ class Session:
         self.client = eras.ClientInfo()
         self._pin: Pin = core.pins.get(peer.server) or unknown_pin(peer.server)
         self._open: dict[wire.RequestId, Open] = {}
+        self._listening = Listening(self, lambda: core.watching(peer.server))
         self._version = ""
         self._since = time.time()
         if peer.initialize:
@@ -94,8 +75,23 @@ class Session:
 
     @property
     def in_flight(self) -> int:
-        """Requests without an answer yet."""
-        return len(self._open)
+        """Requests without an answer yet; those that stay open for notifications do not count."""
+        return len(self._open) - self._listening.streams
+
+    @property
+    def legacy(self) -> bool:
+        """It was opened by a handshake."""
+        return self._version not in ("", wire.MODERN)
+
+    @property
+    def capabilities(self) -> dict[str, dict[str, Any]]:
+        """What the server declares."""
+        return self._pin.capabilities
+
+    @property
+    def tools_may_change(self) -> bool:
+        """A stranger's tools change when the user accepts others; ours only with the release."""
+        return not self._pin.builtin
 
     # -- lines --------------------------------------------------------------------------------------------------
 
@@ -176,6 +172,7 @@ class Session:
         for request in list(self._open.values()):
             request.cancel()
         self._open.clear()
+        self._listening.close_all()
         self.core.leave(self)
 
     def forget(self, id_: wire.RequestId) -> None:
@@ -290,12 +287,27 @@ class Session:
         self.send(wire.result_line(id_, self._pin.tools_legacy if legacy else self._pin.tools_modern))
 
     def _listen(self, id_: wire.RequestId, raw: msgspec.Raw, meta: eras.Meta) -> None:
-        del raw
         if meta.version is msgspec.UNSET:
             raise RefusalError(wire.METHOD_NOT_FOUND, "subscriptions/listen is of 2026-07-28")
-        self._open[id_] = Listening(self, id_)
-        acknowledged = {"_meta": {_SUBSCRIPTION: id_}, "notifications": {}}
-        self.send(wire.notification_line("notifications/subscriptions/acknowledged", wire.encode(acknowledged)))
+        self._open[id_] = self._listening.listen(id_, raw)
+
+    def _subscribe(self, id_: wire.RequestId, raw: msgspec.Raw, meta: eras.Meta) -> None:
+        self._need_legacy(meta)
+        self._listening.subscribe(id_, raw)
+        self._open[id_] = _Settling(self, id_)
+
+    def _unsubscribe(self, id_: wire.RequestId, raw: msgspec.Raw, meta: eras.Meta) -> None:
+        self._need_legacy(meta)
+        self._listening.unsubscribe(id_, raw)
+
+    def _need_legacy(self, meta: eras.Meta) -> None:
+        if meta.version is not msgspec.UNSET:
+            raise RefusalError(wire.METHOD_NOT_FOUND, "Revision 2026-07-28 has subscriptions/listen instead")
+
+    def answer_late(self, id_: wire.RequestId, line: bytes) -> None:
+        """The answer to a request that waited, unless the client took it back."""
+        if self._open.pop(id_, None) is not None:
+            self.send(line)
 
     def forward(self, id_: wire.RequestId, raw: msgspec.Raw, meta: eras.Meta, method: str) -> None:
         """Pass a request on, or answer for a server that offers no such thing."""
@@ -304,10 +316,24 @@ class Session:
             request = Forward(self, id_, method, modern)
             self._open[id_] = request
             request.start(raw, self.client)
+            if not modern:
+                self._listening.asked_for_list(method)
         elif method in forwarding.EMPTY:
             self.send(wire.result_line(id_, forwarding.empty(method, modern)))
         else:
             raise RefusalError(wire.METHOD_NOT_FOUND, f"This server offers no {forwarding.CAPABILITY[method]}")
+
+
+class _Settling:
+    """A request whose answer comes from elsewhere."""
+
+    def __init__(self, session: Session, id_: wire.RequestId) -> None:
+        self._session = session
+        self._id = id_
+
+    def cancel(self) -> None:
+        """The client wants no answer any more."""
+        self._session.forget(self._id)
 
 
 class _Cancelled(msgspec.Struct, rename="camel"):
@@ -328,16 +354,6 @@ _decode_uri = msgspec.json.Decoder(_Uri).decode
 _decode_page = msgspec.json.Decoder(_Page).decode
 
 
-def _read(decode: Callable[[Any], Any], raw: msgspec.Raw) -> Any:
-    """Parameters as their struct. Raises RefusalError naming what is wrong."""
-    try:
-        return decode(raw or b"{}")
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise RefusalError(wire.INVALID_PARAMS, f"The parameters cannot be read: {error}") from None
-    except RecursionError:
-        raise RefusalError(wire.INVALID_PARAMS, "The parameters are nested too deeply") from None
-
-
 def _forwarding(method: str) -> Method:
     return lambda session, id_, raw, meta: session.forward(id_, raw, meta, method)
 
@@ -349,6 +365,8 @@ _METHODS: dict[str, Method] = {
     "logging/setLevel": Session._empty,  # pyright: ignore[reportPrivateUsage]
     "tools/list": Session._list_tools,  # pyright: ignore[reportPrivateUsage]
     "resources/read": Session._read_resource,  # pyright: ignore[reportPrivateUsage]
+    "resources/subscribe": Session._subscribe,  # pyright: ignore[reportPrivateUsage]
+    "resources/unsubscribe": Session._unsubscribe,  # pyright: ignore[reportPrivateUsage]
     "subscriptions/listen": Session._listen,  # pyright: ignore[reportPrivateUsage]
     **{method: _forwarding(method) for method in forwarding.CAPABILITY},
 }

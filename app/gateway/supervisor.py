@@ -181,7 +181,7 @@ class Supervisor:
         if child.gone or child.stopping:
             return
         unused = time.monotonic() - child.used
-        if child.in_flight or unused < IDLE_SECONDS:
+        if child.in_flight or child.held or unused < IDLE_SECONDS:
             self._loop.later(max(60.0, IDLE_SECONDS - unused), lambda: self._idle(child))
         else:
             child.stop(f"The server {child.server} was not used for {IDLE_SECONDS / 60:.0f} minutes.")

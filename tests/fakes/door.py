@@ -188,6 +188,7 @@ class HandChild:
     def __init__(self, server: str) -> None:
         self.server = server
         self.in_flight = 0
+        self.held = 0
         self.heard: list[dict[str, Any]] = []
         self.errors: list[int] = []
         self.gone = False

@@ -9,7 +9,7 @@ import pytest
 
 from app.gateway import eras
 from app.gateway.pins import Tool
-from app.gateway.questions import READ, Request, is_dry_run, path_of_uri, question_of
+from app.gateway.questions import READ, Request, is_dry_run, is_foreign_uri, path_of_uri, question_of
 from servers.runtime import wire
 from tests.fakes.door import Door
 
@@ -88,3 +88,16 @@ def test_a_strangers_tool_is_judged_by_its_hint_alone(granted: Door) -> None:
     assert not found.builtin
     assert not found.changes
     assert found.reads == []
+
+
+@pytest.mark.parametrize(
+    ("uri", "foreign"),
+    [("note://v/a.md", True), ("git://x/y", True), ("file:///x", False), ("FILE:///x", False), ("C://x", False),
+     ("/x", False), ("../x", False), ("://x", False), ("a b://x", False)],
+)  # fmt: skip
+def test_a_uri_of_the_servers_own_kind_is_left_to_the_server(granted: Door, uri: str, foreign: bool) -> None:
+    assert is_foreign_uri(uri) is foreign
+    tool = Tool(READ, read_only=True, facts=wire.ToolFacts(reads=("uri",)))
+    if foreign:
+        question = question_of(request(tool, {"uri": uri}, method=READ), granted.view(), False, None)
+        assert question.reads == []

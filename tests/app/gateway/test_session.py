@@ -124,9 +124,13 @@ def test_a_subscription_is_acknowledged_and_stays_open_until_taken_back(modern: 
     id_ = modern.request("subscriptions/listen", {"notifications": {"toolsListChanged": True}})
     told = modern.told("notifications/subscriptions/acknowledged")
     assert told == [{"_meta": {"io.modelcontextprotocol/subscriptionId": id_}, "notifications": {}}]
-    assert modern.session.in_flight == 1
-    modern.notify("notifications/cancelled", {"requestId": id_})
     assert modern.session.in_flight == 0
+    again = {"jsonrpc": "2.0", "id": id_, "method": "tools/list", "params": {"_meta": MODERN_META}}
+    assert error_of(modern, again)["error"]["code"] == wire.INVALID_REQUEST
+    modern.notify("notifications/cancelled", {"requestId": id_})
+    modern.asked[id_] = "tools/list"
+    modern.send(again)
+    assert "result" in modern.got[-1]
 
 
 @pytest.mark.parametrize("arguments", [b"", b',"arguments":null', b',"arguments":{}'])

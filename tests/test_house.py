@@ -94,9 +94,15 @@ def test_only_the_gateway_writes_the_journal(path: Path) -> None:
         assert not any(module.startswith("app.core.journal.writer") for module in imports(path))
 
 
-@pytest.mark.parametrize("path", [p for p in ROOMS if not p.is_relative_to(ROOT / "app/core")], ids=name)
+@pytest.mark.parametrize("path", [p for p in ROOMS if not p.is_relative_to(ROOT / "app/core/vault")], ids=name)
 def test_only_the_vault_speaks_to_the_keychain(path: Path) -> None:
-    assert not any(module.split(".")[0] == "keyring" for module in imports(path))
+    assert not any(module.split(".")[0] in ("keyring", "secretstorage") for module in imports(path))
+
+
+@pytest.mark.parametrize("path", [p for p in ROOMS if not p.is_relative_to(ROOT / "app/core/vault")], ids=name)
+def test_only_the_gateway_asks_the_vault(path: Path) -> None:
+    if not path.is_relative_to(ROOT / "app/gateway"):
+        assert not any(module.startswith("app.core.vault") for module in imports(path))
 
 
 @pytest.mark.parametrize("path", ROOMS + TESTS, ids=name)

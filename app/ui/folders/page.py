@@ -324,6 +324,7 @@ class FoldersPage(Page):
         """Carry out a change of one row; the row shows how far it has come."""
         row = self.rows[path]
         row.show_problem("")
+        row.show_state("")  # an “In force” of the change before says nothing of this one
         self._pending[path] += 1
         QTimer.singleShot(
             SPINNER_MS, row, lambda: row.show_state(self.tr("Changing…")) if self._pending[path] else None

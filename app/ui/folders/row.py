@@ -81,6 +81,7 @@ class FolderRow(QWidget):
 
     def show_standing(self, standing: Standing) -> None:
         """What the settings say. A choice that is being carried out is not touched by it: the page waits with this."""
+        came_back = standing.exists and not self.standing.exists
         self.standing = standing
         setting = standing.setting
         self.access.set_value(setting.access)
@@ -97,8 +98,9 @@ class FolderRow(QWidget):
         for name, chip in self.servers.items():
             chip.setChecked(setting.servers is None or name in setting.servers)
         if not standing.exists:
-            self.state.show_as(self.tr("Missing"), "error", "warning")
-        self.state.setVisible(not standing.exists)
+            self.show_state(self.tr("Missing"), "error", "warning")
+        elif came_back:
+            self.show_state("")
         self.secrets.show_revealed(setting.reveal)
 
     def choose(self, access: str) -> None:

@@ -208,6 +208,7 @@ class ServersPage(Page):
         """Carry out a change of one server; its card shows how far it has come."""
         card = self.cards[name]
         card.show_problem("")
+        card.show_state("")  # an “In force” of the change before says nothing of this one
         self._pending[name] += 1
         changing_words = self.tr("Changing…")
         QTimer.singleShot(SPINNER_MS, card, lambda: card.show_state(changing_words) if self._pending[name] else None)

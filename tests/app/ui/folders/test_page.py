@@ -52,6 +52,14 @@ def test_a_click_is_in_force_and_the_row_says_so(make_page: Make, granted, home:
     assert "# Documents" in (Path(home) / "doorkeep.toml").read_text()
 
 
+def test_in_force_is_not_left_standing_beside_the_next_change(make_page: Make, granted, qtbot) -> None:
+    row = row_of(make_page(), granted[0], qtbot)
+    click(qtbot, row.access, 3)
+    qtbot.waitUntil(row.state.isVisible, timeout=LONG)
+    click(qtbot, row.access, 2)
+    assert not row.state.isVisible()
+
+
 def test_without_a_gateway_the_row_says_when_it_counts(make_page: Make, granted, home: str, qtbot, link) -> None:
     link.is_up = False
     page = make_page()

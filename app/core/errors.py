@@ -33,3 +33,7 @@ class GatewayUnreachableError(DoorkeepError):
 
 class ClientConfigError(DoorkeepError):
     """A client's configuration cannot be read or changed safely; nothing was written."""
+
+
+class VaultError(DoorkeepError):
+    """The keychain is missing, locked, or refused. The words carry no value."""

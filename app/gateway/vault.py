@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import sys
 import time
 from collections import deque
@@ -18,10 +17,10 @@ from typing import Any, Literal
 import msgspec
 
 from app.bridge.home import default_home, home_digest
-from app.core.errors import DoorkeepError
+from app.core.errors import DoorkeepError, VaultError
 from app.core.private_file import replace_private
-from app.core.vault.child import Answer, Request
-from app.core.vault.keychain import VaultError
+from app.core.secret_names import NAME, Use
+from app.core.vault.deeds import Answer, Request
 from app.gateway.children import Child
 from app.gateway.log import BoundedFile
 from app.gateway.programs import ROOT
@@ -32,8 +31,6 @@ ASKED_SECONDS = 60.0
 """Where the system asks the person for a password."""
 IDLE_SECONDS = 5.0
 MOST_WAITING = 256
-NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
-PREFIX = "secret:"
 
 Do = Literal["get", "set", "remove"]
 Then = Callable[[Any], None]
@@ -234,6 +231,24 @@ class Vault:
         """A full disk must not keep a value from a server, nor a deed that was done from being told as done."""
         with contextlib.suppress(OSError):
             replace_private(self._path, msgspec.json.encode(_Names(known)))
+
+
+def listed(names: dict[str, Noted], used: list[Use]) -> list[dict[str, Any]]:
+    """What `doorkeep secrets list` prints: every secret that is kept or needed. Moments are RFC 3339 UTC, or None."""
+    return [
+        {
+            "name": name,
+            "kept": name in names,
+            "set_at": _moment(names[name].set_at) if name in names else None,
+            "used_at": _moment(names[name].used_at) if name in names else None,
+            "uses": [{"server": use.server, "place": use.place} for use in used if use.secret == name],
+        }
+        for name in sorted({*names, *(use.secret for use in used)})
+    ]
+
+
+def _moment(seconds: int) -> str | None:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds)) if seconds else None
 
 
 def program(home: str) -> tuple[list[str], dict[str, str]]:

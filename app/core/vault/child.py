@@ -6,34 +6,13 @@ Only the gateway starts it, and ends it when it hangs. Values go over these pipe
 from __future__ import annotations
 
 import sys
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
+from app.core.errors import VaultError
 from app.core.vault import keeping, keychain
-from app.core.vault.keychain import VaultError
-
-
-class Request(msgspec.Struct, frozen=True):
-    """One deed on one secret."""
-
-    id: int
-    do: Literal["get", "set", "remove"]
-    name: str
-    value: str = ""
-
-
-class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`found`: whether there is, or was, such a secret. `error`: title, detail and fix for a person.
-
-    `asking` comes before the answer where the system may ask the person for a password: more patience is due.
-    """
-
-    id: int
-    value: str = ""
-    found: bool = False
-    asking: bool = False
-    error: tuple[str, str, str] | None = None
+from app.core.vault.deeds import Answer, Request
 
 
 def main(argv: list[str]) -> int:

@@ -9,7 +9,7 @@ import hashlib
 import secrets
 from typing import Protocol
 
-from app.core.vault.keychain import VaultError
+from app.core.errors import VaultError
 
 PART = 1000
 """Characters of one entry; Windows takes 2,560 bytes of UTF-16."""

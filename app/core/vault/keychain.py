@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from app.core.errors import DoorkeepError
+from app.core.errors import VaultError
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -29,10 +29,6 @@ REAL = {
 NAMED = "PYTHON_KEYRING_BACKEND"
 """keyring's own variable; it may choose among REAL and nothing else."""
 BUS = "DBUS_SESSION_BUS_ADDRESS"
-
-
-class VaultError(DoorkeepError):
-    """The keychain is missing, locked, or refused. The words carry no value."""
 
 
 class NoKeychainError(VaultError):

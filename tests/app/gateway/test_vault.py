@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from app.core.vault.keychain import VaultError
+from app.core.errors import VaultError
 from app.gateway import vault as room
 from app.gateway.children import Child
 from app.gateway.loop import Loop

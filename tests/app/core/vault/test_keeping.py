@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.errors import VaultError
 from app.core.vault import keeping
-from app.core.vault.keychain import VaultError
 
 SERVICE = "Doorkeep"
 VALUES = st.one_of(

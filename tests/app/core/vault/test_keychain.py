@@ -9,8 +9,9 @@ from pathlib import Path
 import keyring.errors
 import pytest
 
+from app.core.errors import VaultError
 from app.core.vault import keychain as room
-from app.core.vault.keychain import BUS, NAMED, LockedError, NoKeychainError, VaultError, choose, find_session_bus, said
+from app.core.vault.keychain import BUS, NAMED, LockedError, NoKeychainError, choose, find_session_bus, said
 from tests.fakes.keychain import Keychain
 
 PLAIN = [

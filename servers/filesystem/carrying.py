@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from servers.filesystem import changing
-from servers.filesystem.changing import Place, Unrecorded
 from servers.filesystem.walk import Walk, Way
 from servers.runtime.call import Call
+from servers.runtime.changing import changes
+from servers.runtime.changing.changes import Place, Unrecorded
 from servers.runtime.errors import ToolError
 from servers.runtime.safe import moving, patterns, trees
 from servers.runtime.safe.atomic import New
@@ -70,7 +70,7 @@ def look(call: Call, path: str, what: str, *, change: bool) -> Item:
             raise NotFoundError(f"Cannot {what} {shown(parent.path)}: there is no such file or folder.")
         tag = ""
         if kinds.S_ISREG(found.st_mode):
-            old = changing.read_old(parent, what, 0)
+            old = changes.read_old(parent, what, 0)
             tag = old.etag if old else ""
         return Item(parent.path, found, tag, kind(found.st_mode).removeprefix("a "))
 
@@ -186,7 +186,7 @@ def _to_trash(call: Call, change: Change | Unrecorded, target: Place) -> Trashin
 
 def _ready(call: Call, target: Place, trashing: Trashing | None, what: str) -> Parent:
     """The folder that the target goes into, open, with everything above it made and the name free."""
-    changing.make_folders(call.folders, target.missing)
+    changes.make_folders(call.folders, target.missing)
     into = open_parent(call.folders, target.path, "change", what)
     if trashing is not None:
         try:

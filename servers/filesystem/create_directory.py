@@ -8,9 +8,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from servers.filesystem import changing
-from servers.filesystem.changing import Changed, DryRun, FileChange, Place
 from servers.runtime.call import Call
+from servers.runtime.changing import changes
+from servers.runtime.changing.changes import Changed, DryRun, FileChange, Place
 from servers.runtime.results import Planned
 from servers.runtime.safe.names import shown
 from servers.runtime.safe.opening import kind, open_parent
@@ -34,7 +34,7 @@ class create_directory:  # noqa: N801 - the tool's name
 
     @staticmethod
     def plan(call: Call, args: CreateDirectory) -> Planned:
-        where = changing.place(call.folders, call.folders.resolve(args.path), "create")
+        where = changes.place(call.folders, call.folders.resolve(args.path), "create")
         to_make = () if _exists(call, where) else (*where.missing, where.path)
         preview = "".join(f"make the folder {shown(path)}\n" for path in to_make)
         plan = Plan([], [*(to_make or (where.path,))], preview or "it exists already", f"{len(to_make)}")
@@ -52,12 +52,12 @@ class create_directory:  # noqa: N801 - the tool's name
         if not to_make:
             call.touch(where.path)
             return Changed(False, _files(where, to_make))
-        with changing.begin(call, TOOL) as change:
-            changing.made_folders(change, to_make)
+        with changes.begin(call, TOOL) as change:
+            changes.made_folders(change, to_make)
             change.commit()
-            changing.make_folders(call.folders, to_make)
-        changing.finish(call, change, *to_make)
-        return changing.result(change, _files(where, to_make))
+            changes.make_folders(call.folders, to_make)
+        changes.finish(call, change, *to_make)
+        return changes.result(change, _files(where, to_make))
 
 
 def _exists(call: Call, where: Place) -> bool:

@@ -10,10 +10,11 @@ from typing import Any
 
 import msgspec
 
-from servers.filesystem import text, window
+from servers.filesystem import window
 from servers.filesystem.reading import look
 from servers.filesystem.walk import Found
 from servers.runtime.call import Call
+from servers.runtime.changing import text
 from servers.runtime.safe import patterns
 from servers.runtime.safe.access import Folders
 from servers.runtime.safe.names import shown

@@ -7,12 +7,13 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta
 
-from servers.filesystem import changing, diffs, edits, text
-from servers.filesystem.changing import Changed, DryRun, FileChange, IfMatch, Old
-from servers.filesystem.diffs import Diff
+from servers.filesystem import edits
 from servers.filesystem.edits import MAX_EDITS, Edit
-from servers.filesystem.pieces import Splice
 from servers.runtime.call import Call
+from servers.runtime.changing import changes, diffs, text
+from servers.runtime.changing.changes import Changed, DryRun, FileChange, IfMatch, Old
+from servers.runtime.changing.diffs import Diff
+from servers.runtime.changing.pieces import Splice
 from servers.runtime.errors import ToolError
 from servers.runtime.results import Planned
 from servers.runtime.safe.atomic import replace_file
@@ -52,15 +53,13 @@ class edit_file:  # noqa: N801 - the tool's name
     def plan(call: Call, args: EditFile) -> Planned:
         path = call.folders.resolve(args.path)
         with open_parent(call.folders, path, "change", "edit") as parent:
-            old = changing.read_old(parent, "edit")
+            old = changes.read_old(parent, "edit")
             path = parent.path
         if old is None:
             raise NotFoundError(f"Cannot edit {shown(path)}: there is no such file. Use write_file to create it.")
-        changing.check_match(old, args.if_match, path)
+        changes.check_match(old, args.if_match, path)
         if old.content is None:
-            raise ToolError(
-                f"{shown(path)} is larger than {changing.MAX_LOADED >> 20} MiB, which is too large to edit."
-            )
+            raise ToolError(f"{shown(path)} is larger than {changes.MAX_LOADED >> 20} MiB, which is too large to edit.")
         if text.is_binary(old.content):
             raise ToolError(f"{shown(path)} is no text file, so it cannot be edited.")
         own, encoding = text.decode(old.content)
@@ -68,7 +67,7 @@ class edit_file:  # noqa: N801 - the tool's name
         splices = pieces.splices()
         content = _rebuilt(old.content, own, splices) or text.encode(pieces.text, encoding)
         diff = diffs.of_splices(own, splices, shown(path)) if content != old.content else Diff()
-        undoable = changing.undoable(call, old.stat.st_size)
+        undoable = changes.undoable(call, old.stat.st_size)
         state = _State(path, old, content, diff)
         return Planned(Plan([path], [path], diff.text or "nothing would change", old.etag, undoable), state)
 
@@ -83,16 +82,16 @@ class edit_file:  # noqa: N801 - the tool's name
         call.touch(state.path)
         if state.content == state.old.content:
             return Changed(False, [_file(state, state.old.etag)])
-        after = changing.known_etag(state.content)
-        with changing.begin(call, TOOL) as change, open_parent(call.folders, state.path, "change", "edit") as parent:
-            warnings = changing.keep(call, change, parent, state.old, after)
+        after = changes.known_etag(state.content)
+        with changes.begin(call, TOOL) as change, open_parent(call.folders, state.path, "change", "edit") as parent:
+            warnings = changes.keep(call, change, parent, state.old, after)
             change.commit()
             found = replace_file(parent, state.content, expect=state.old.etag)
             if not after:
                 after = of_stat(found)
                 change.after(parent, after)
-        changing.finish(call, change, state.path)
-        return changing.result(change, [_file(state, after)], warnings)
+        changes.finish(call, change, state.path)
+        return changes.result(change, [_file(state, after)], warnings)
 
 
 def _rebuilt(content: bytes, own: str, splices: list[Splice]) -> bytes:

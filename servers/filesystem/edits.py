@@ -11,8 +11,8 @@ import msgspec
 from msgspec import Meta
 
 from servers.filesystem import nearest
-from servers.filesystem.pieces import Pieces, Splice
-from servers.filesystem.text import Plain, with_eol
+from servers.runtime.changing.pieces import Pieces, Splice
+from servers.runtime.changing.text import Plain, with_eol
 from servers.runtime.errors import ToolError
 
 MAX_EDITS = 50

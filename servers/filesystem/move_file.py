@@ -9,10 +9,11 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta
 
-from servers.filesystem import carrying, changing
+from servers.filesystem import carrying
 from servers.filesystem.carrying import Item
-from servers.filesystem.changing import Changed, DryRun, FileChange, IfMatch, Place
 from servers.runtime.call import Call
+from servers.runtime.changing import changes
+from servers.runtime.changing.changes import Changed, DryRun, FileChange, IfMatch, Place
 from servers.runtime.errors import ToolError
 from servers.runtime.results import Planned
 from servers.runtime.safe.names import shown
@@ -56,7 +57,7 @@ class move_file:  # noqa: N801 - the tool's name
         item = carrying.look(call, folders.resolve(args.source), what, change=not args.copy)
         if args.if_match and item.etag != args.if_match:
             raise ConflictError(f"{shown(item.path)} changed since it was read. Nothing was changed; look again.")
-        target = changing.place(folders, folders.resolve(args.destination), what)
+        target = changes.place(folders, folders.resolve(args.destination), what)
         if target.path == item.path:
             raise ToolError(f"The destination is the source itself: {shown(item.path)}.")
         if target.path.startswith(item.path + os.sep):
@@ -82,13 +83,13 @@ class move_file:  # noqa: N801 - the tool's name
         state: _State = planned.state
         item, target = state.item, state.target
         carry = carrying.copy if args.copy else carrying.move
-        with changing.begin(call, TOOL) as change:
-            changing.made_folders(change, target.missing)
+        with changes.begin(call, TOOL) as change:
+            changes.made_folders(change, target.missing)
             done = carry(call, change, item, target, replaced=state.replaced)
         paths = [target.path] if args.copy else [item.path, target.path]
-        changing.finish(call, change, *target.missing, *paths)
+        changes.finish(call, change, *target.missing, *paths)
         note = f"{'copied' if args.copy else 'moved'} from {shown(item.path)}"
-        return changing.result(change, [FileChange(shown(target.path), done or item.etag or UNSET, note)])
+        return changes.result(change, [FileChange(shown(target.path), done or item.etag or UNSET, note)])
 
 
 def _free(call: Call, args: MoveFile, target: Place, what: str) -> tuple[Place, bool]:
@@ -99,7 +100,7 @@ def _free(call: Call, args: MoveFile, target: Place, what: str) -> tuple[Place, 
     if found is None:
         return target, False
     if args.on_exists == "trash":
-        changing.required_store(call, "trash what is there")
+        changes.required_store(call, "trash what is there")
         return target, True
     if args.on_exists == "rename":
         stem, dot, end = target.path.rpartition(".")

@@ -8,15 +8,15 @@ import msgspec
 from msgspec import Meta
 
 from servers.filesystem import hexdump, images
-from servers.filesystem.positioned import read_at
 from servers.filesystem.reading import Lines, Page, Readable, look
-from servers.filesystem.text import is_binary
 from servers.runtime import cursor
 from servers.runtime.call import MAX_CHARS, Call
+from servers.runtime.changing.text import is_binary
 from servers.runtime.errors import ToolError
 from servers.runtime.results import Image, Text
 from servers.runtime.safe.names import shown
 from servers.runtime.safe.opening import open_file
+from servers.runtime.safe.positioned import read_at
 from servers.runtime.safe.words import said
 
 TOOL = "read_file"

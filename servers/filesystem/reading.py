@@ -9,15 +9,16 @@ import os
 
 import msgspec
 
-from servers.filesystem import text, window
+from servers.filesystem import window
 from servers.filesystem.offsets import Shelf
-from servers.filesystem.positioned import read_at
-from servers.filesystem.text import Encoding, Eol
 from servers.filesystem.window import File, Memory, Source, Window
+from servers.runtime.changing import text
+from servers.runtime.changing.text import Encoding, Eol
 from servers.runtime.errors import ToolError
 from servers.runtime.safe.etag import MAX_HASHED, of_content, of_stat
 from servers.runtime.safe.names import shown
 from servers.runtime.safe.opening import Opened
+from servers.runtime.safe.positioned import read_at
 from servers.runtime.safe.words import said
 
 MAX_DECODED = 16 << 20

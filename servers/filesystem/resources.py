@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 
-from servers.filesystem import images, text
+from servers.filesystem import images
 from servers.filesystem.reading import look
 from servers.filesystem.walk import TEMPORARY
 from servers.runtime.call import Call
+from servers.runtime.changing import text
 from servers.runtime.errors import ToolError
 from servers.runtime.resources import BlobContents, TextContents
 from servers.runtime.safe.names import meant, shown

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from servers.filesystem import aliases, prompts, resources
-from servers.filesystem.changing import Changed
 from servers.filesystem.create_directory import create_directory
 from servers.filesystem.edit_file import edit_file
 from servers.filesystem.list_directory import list_directory
@@ -11,8 +10,10 @@ from servers.filesystem.move_file import move_file
 from servers.filesystem.read_file import read_file
 from servers.filesystem.search_files import search_files
 from servers.filesystem.trash import trash
-from servers.filesystem.undo import Undone, undo
+from servers.filesystem.undo import undo
 from servers.filesystem.write_file import write_file
+from servers.runtime.changing.changes import Changed
+from servers.runtime.changing.undoing import Undone
 from servers.runtime.server import Server
 
 server = Server(

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from msgspec import Meta
 
-from servers.filesystem import carrying, changing
+from servers.filesystem import carrying
 from servers.filesystem.carrying import Item
-from servers.filesystem.changing import Changed, DryRun, FileChange
 from servers.runtime.call import Call
+from servers.runtime.changing import changes
+from servers.runtime.changing.changes import Changed, DryRun, FileChange
 from servers.runtime.errors import ToolError
 from servers.runtime.results import Planned
 from servers.runtime.safe.names import shown
@@ -40,7 +41,7 @@ class trash:  # noqa: N801 - the tool's name
 
     @staticmethod
     def plan(call: Call, args: Trash) -> Planned:
-        changing.required_store(call, "put anything into the trash")
+        changes.required_store(call, "put anything into the trash")
         items: list[Item] = []
         for path in dict.fromkeys(call.folders.resolve(path) for path in args.paths):
             items.append(carrying.look(call, path, "trash", change=True))
@@ -60,7 +61,7 @@ class trash:  # noqa: N801 - the tool's name
     @staticmethod
     def apply(call: Call, args: Trash, planned: Planned) -> Changed:  # noqa: ARG004 - the interface
         items: list[Item] = planned.state
-        store = changing.required_store(call, "put anything into the trash")
+        store = changes.required_store(call, "put anything into the trash")
         session = call.order.session if call.order is not None else ""
         with ExitStack() as stack, store.begin(TOOL, session) as change:
             leaving: list[tuple[Trashing, Parent, Item]] = []
@@ -71,8 +72,8 @@ class trash:  # noqa: N801 - the tool's name
             change.commit()
             for trashing, parent, item in leaving:
                 _take(trashing, parent, item)
-        changing.finish(call, change, *[item.path for item in items])
-        return changing.result(change, [_file(item, "trashed") for item in items])
+        changes.finish(call, change, *[item.path for item in items])
+        return changes.result(change, [_file(item, "trashed") for item in items])
 
 
 def _take(trashing: Trashing, parent: Parent, item: Item) -> None:

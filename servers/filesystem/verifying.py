@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from servers.filesystem import ripgrep, text
-from servers.filesystem.positioned import read_at
+from servers.filesystem import ripgrep
 from servers.runtime.call import Call
+from servers.runtime.changing import text
 from servers.runtime.errors import ToolError
 from servers.runtime.safe.opening import Opened, open_file
+from servers.runtime.safe.positioned import read_at
 
 BATCH = 128
 """Files that are open at once."""

@@ -12,8 +12,8 @@ from collections.abc import Callable
 import msgspec
 
 from servers.filesystem.offsets import Marks
-from servers.filesystem.positioned import fill_at, read_at
 from servers.runtime.errors import ToolError
+from servers.runtime.safe.positioned import fill_at, read_at
 
 BLOCK = 1 << 20
 """Bytes read at once while lines are counted."""

@@ -8,11 +8,11 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta
 
-from servers.filesystem import changing, diffs, text
-from servers.filesystem.changing import Changed, DryRun, FileChange, IfMatch, Old, Place
-from servers.filesystem.diffs import Diff
-from servers.filesystem.text import Encoding, Eol
 from servers.runtime.call import Call
+from servers.runtime.changing import changes, diffs, text
+from servers.runtime.changing.changes import Changed, DryRun, FileChange, IfMatch, Old, Place
+from servers.runtime.changing.diffs import Diff
+from servers.runtime.changing.text import Encoding, Eol
 from servers.runtime.errors import ToolError
 from servers.runtime.results import Planned
 from servers.runtime.safe.atomic import New, changed, replace_with
@@ -62,21 +62,21 @@ class write_file:  # noqa: N801 - the tool's name
 
     @staticmethod
     def plan(call: Call, args: WriteFile) -> Planned:
-        where = changing.place(call.folders, call.folders.resolve(args.path), "write")
+        where = changes.place(call.folders, call.folders.resolve(args.path), "write")
         old = None
         if not where.missing:
             with open_parent(call.folders, where.path, "change", "write") as parent:
-                old = changing.read_old(parent, "write", _kept_in_memory(args))
+                old = changes.read_old(parent, "write", _kept_in_memory(args))
         if old is not None and args.mode == "create":
             raise ConflictError(
                 f"Cannot create {shown(where.path)}: it exists already (etag {old.etag}). Use mode=overwrite to replace it, "
                 "mode=append to add to it, or edit_file to change a part."
             )
-        changing.check_match(old, args.if_match, where.path)
+        changes.check_match(old, args.if_match, where.path)
         state = _state(args, where, old)
         guard = f"{old.etag if old else 'new'} {len(where.missing)}"
         writes = [*where.missing, where.path]
-        undoable = old is None or state.unchanged or changing.undoable(call, old.stat.st_size)
+        undoable = old is None or state.unchanged or changes.undoable(call, old.stat.st_size)
         return Planned(Plan([], writes, _preview(state), guard, undoable), state)
 
     @staticmethod
@@ -91,26 +91,26 @@ class write_file:  # noqa: N801 - the tool's name
             call.touch(state.place.path)
             return Changed(False, [FileChange(shown(state.place.path), state.old.etag, "it has this content already")])
         path, old = state.place.path, state.old
-        after = "" if args.mode == "append" and old is not None else changing.known_etag(state.addition)
-        with changing.begin(call, TOOL) as change:
-            changing.made_folders(change, state.place.missing)
+        after = "" if args.mode == "append" and old is not None else changes.known_etag(state.addition)
+        with changes.begin(call, TOOL) as change:
+            changes.made_folders(change, state.place.missing)
             if old is None:
                 change.add(step_of("create", path, after=after))
             else:
                 with open_parent(call.folders, path, "change", "write") as parent:
-                    state.warnings += changing.keep(call, change, parent, old, after)
+                    state.warnings += changes.keep(call, change, parent, old, after)
             change.commit()
-            changing.make_folders(call.folders, state.place.missing)
+            changes.make_folders(call.folders, state.place.missing)
             with open_parent(call.folders, path, "change", "write") as parent:
                 written = _write(parent, args, state)
                 change.after(parent, written)
-        changing.finish(call, change, *state.place.missing, path)
-        return changing.result(change, [_file(state, written)], state.warnings)
+        changes.finish(call, change, *state.place.missing, path)
+        return changes.result(change, [_file(state, written)], state.warnings)
 
 
 def _kept_in_memory(args: WriteFile) -> int:
     """Bytes of the old file that are wanted: what is only appended to, or replaced whole, need not be read beyond its kind."""
-    return changing.MAX_LOADED if args.mode == "overwrite" else 1 << 20
+    return changes.MAX_LOADED if args.mode == "overwrite" else 1 << 20
 
 
 def _state(args: WriteFile, where: Place, old: Old | None) -> _State:
@@ -194,7 +194,7 @@ def _write(parent: Parent, args: WriteFile, state: _State) -> str:
 
 
 def _copy_old(parent: Parent, old: Old, new: New) -> None:
-    fd = os.open(parent.name, changing.OLD_FILE, dir_fd=parent.fd)
+    fd = os.open(parent.name, changes.OLD_FILE, dir_fd=parent.fd)
     try:
         found = os.fstat(fd)
         if (found.st_dev, found.st_ino) != (old.stat.st_dev, old.stat.st_ino):

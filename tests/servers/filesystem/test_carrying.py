@@ -3,14 +3,15 @@ from pathlib import Path
 
 import pytest
 
-from servers.filesystem import carrying, changing
-from servers.filesystem.changing import Place
+from servers.filesystem import carrying
 from servers.runtime.call import Call
+from servers.runtime.changing import changes
+from servers.runtime.changing.changes import Place
 from servers.runtime.errors import ToolError
 from servers.runtime.safe.opening import open_parent
 from servers.runtime.safe.words import ConflictError, RefusedError
 from servers.runtime.undo.taking_back import apply_undo
-from tests.servers.filesystem.conftest import MakeCall
+from tests.servers.conftest import MakeCall
 
 
 @pytest.mark.parametrize(
@@ -54,10 +55,10 @@ def test_another_entry_under_the_name_is_a_conflict(call: Call, top: Path) -> No
     item = carrying.look(call, str(top / "f"), "move", change=True)
     (top / "g").write_text("y")
     os.replace(top / "g", top / "f")
-    with changing.begin(call, "move_file") as change, pytest.raises(ConflictError):
+    with changes.begin(call, "move_file") as change, pytest.raises(ConflictError):
         carrying.move(call, change, item, Place(str(top / "new")), replaced=False)
     assert os.listdir(top) == ["f"]
-    with changing.begin(call, "move_file") as change, pytest.raises(ConflictError):
+    with changes.begin(call, "move_file") as change, pytest.raises(ConflictError):
         carrying.copy(call, change, item, Place(str(top / "new")), replaced=False)
     assert os.listdir(top) == ["f"]
 
@@ -73,7 +74,7 @@ def test_between_file_systems_the_source_goes_to_the_trash(
     (top / "link").symlink_to("file")
     monkeypatch.setattr(carrying, "_device_of", lambda _call, _target: -1)
     item = carrying.look(call, str(top / kind), "move", change=True)
-    with changing.begin(call, "move_file") as change:
+    with changes.begin(call, "move_file") as change:
         carrying.move(call, change, item, Place(str(top / "new")), replaced=False)
     names = sorted(os.listdir(top))
     assert kind not in names
@@ -92,7 +93,7 @@ def test_a_copy_too_large_is_refused_and_leaves_nothing(call: Call, top: Path, m
     (top / "d/f").write_text("x" * 100)
     for path in ("d", "d/f"):
         item = carrying.look(call, str(top / path), "copy", change=False)
-        with changing.begin(call, "move_file") as change, pytest.raises(ToolError, match=r"too|larger"):
+        with changes.begin(call, "move_file") as change, pytest.raises(ToolError, match=r"too|larger"):
             carrying.copy(call, change, item, Place(str(top / "new")), replaced=False)
     assert os.listdir(top) == ["d"]
     assert os.listdir(top / "d") == ["f"]

@@ -5,7 +5,7 @@ from servers.filesystem import describing
 from servers.filesystem.describing import Row
 from servers.filesystem.walk import Found
 from servers.runtime.call import Call
-from tests.servers.filesystem.conftest import MakeCall
+from tests.servers.conftest import MakeCall
 
 
 def lines(call: Call, top: Path) -> dict[str, str]:

@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from servers.filesystem import edits, text
+from servers.filesystem import edits
 from servers.filesystem.edits import Edit
+from servers.runtime.changing import text
 from servers.runtime.errors import ToolError
 
 

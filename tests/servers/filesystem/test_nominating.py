@@ -7,7 +7,7 @@ from servers.filesystem import nominating, ripgrep
 from servers.filesystem.nominating import Nominated
 from servers.runtime.call import Call
 from servers.runtime.safe.opening import open_folder
-from tests.servers.filesystem.conftest import MakeCall
+from tests.servers.conftest import MakeCall
 
 
 def nominated(call: Call, top: Path, **choices: Any) -> Nominated:

@@ -7,7 +7,8 @@ import pytest
 
 from servers.filesystem import resources
 from servers.runtime.call import Call
-from tests.servers.filesystem.conftest import Files, MakeCall
+from tests.servers.conftest import MakeCall
+from tests.servers.filesystem.conftest import Files
 from tests.servers.filesystem.test_read_file import PNG
 
 

@@ -6,7 +6,7 @@ import pytest
 from servers.filesystem import ripgrep, verifying
 from servers.filesystem.verifying import Line
 from servers.runtime.call import Call
-from tests.servers.filesystem.conftest import MakeCall
+from tests.servers.conftest import MakeCall
 
 QUERY = ripgrep.matching("needle", regex=False, case="smart")
 

@@ -8,7 +8,7 @@ from servers.filesystem.walk import Walk, Way
 from servers.runtime.call import Call
 from servers.runtime.errors import Cancelled
 from servers.runtime.safe.opening import open_folder
-from tests.servers.filesystem.conftest import MakeCall
+from tests.servers.conftest import MakeCall
 
 
 def walked(call: Call, top: Path, way: Way | None = None) -> list[str]:

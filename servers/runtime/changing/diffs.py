@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from servers.filesystem.pieces import Splice
+from servers.runtime.changing.pieces import Splice
 
 CONTEXT = 3
 MAX_CHARS = 20_000

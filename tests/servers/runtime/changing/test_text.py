@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from servers.filesystem import text
-from servers.filesystem.text import Encoding, Eol, Plain
+from servers.runtime.changing import text
+from servers.runtime.changing.text import Encoding, Eol, Plain
 from servers.runtime.errors import ToolError
 
 EOLS = st.lists(st.sampled_from(["a", "é", "\n", "\r\n", "\r"]), max_size=20).map("".join)

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from servers.filesystem.pieces import Pieces, Splice
+from servers.runtime.changing.pieces import Pieces, Splice
 
 STEPS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 10), st.text("xyz\n", max_size=4)), max_size=6)
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from servers.filesystem import diffs
-from servers.filesystem.pieces import Pieces
+from servers.runtime.changing import diffs
+from servers.runtime.changing.pieces import Pieces
 
 LINES = st.lists(st.sampled_from(["a\n", "b\n", "c\n", "\n", "a", "é\n"]), max_size=25).map("".join)
 

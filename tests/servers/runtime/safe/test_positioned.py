@@ -1,7 +1,7 @@
 import os
 from pathlib import Path
 
-from servers.filesystem.positioned import fill_at, read_at
+from servers.runtime.safe.positioned import fill_at, read_at
 
 
 def test_bytes_are_read_at_a_place(tmp_path: Path) -> None:

@@ -3,21 +3,21 @@ from pathlib import Path
 
 import pytest
 
-from servers.filesystem import changing
-from servers.filesystem.changing import Place, Unrecorded
 from servers.runtime.call import Call
+from servers.runtime.changing import changes
+from servers.runtime.changing.changes import Place, Unrecorded
 from servers.runtime.errors import ToolError
 from servers.runtime.safe.etag import of_content
 from servers.runtime.safe.opening import open_parent
 from servers.runtime.safe.words import ConflictError, RefusedError
 from servers.runtime.wire import CallOrder
-from tests.servers.filesystem.conftest import MakeCall
+from tests.servers.conftest import MakeCall
 
 
 def test_a_place_says_what_is_missing_above_it(call: Call, top: Path) -> None:
     (top / "a").mkdir()
-    assert changing.place(call.folders, f"{top}/a/f", "write") == Place(f"{top}/a/f")
-    assert changing.place(call.folders, f"{top}/a/b/c/f", "write") == Place(
+    assert changes.place(call.folders, f"{top}/a/f", "write") == Place(f"{top}/a/f")
+    assert changes.place(call.folders, f"{top}/a/b/c/f", "write") == Place(
         f"{top}/a/b/c/f", (f"{top}/a/b", f"{top}/a/b/c")
     )
 
@@ -25,9 +25,7 @@ def test_a_place_says_what_is_missing_above_it(call: Call, top: Path) -> None:
 def test_a_place_is_named_by_its_real_path(call: Call, top: Path) -> None:
     (top / "real").mkdir()
     (top / "link").symlink_to("real")
-    assert changing.place(call.folders, f"{top}/link/new/f", "write") == Place(
-        f"{top}/real/new/f", (f"{top}/real/new",)
-    )
+    assert changes.place(call.folders, f"{top}/link/new/f", "write") == Place(f"{top}/real/new/f", (f"{top}/real/new",))
 
 
 @pytest.mark.parametrize(
@@ -43,7 +41,7 @@ def test_a_place_that_may_not_be_changed_is_refused_though_nothing_is_there(
     call = make_call((top, "write"), (top / "off", "off"))
 
     def make() -> None:
-        changing.make_folders(call.folders, changing.place(call.folders, str(top / path), "write").missing)
+        changes.make_folders(call.folders, changes.place(call.folders, str(top / path), "write").missing)
 
     with pytest.raises(ToolError):
         make()
@@ -55,37 +53,37 @@ def test_the_old_file_is_read_without_following_anything(call: Call, top: Path) 
     (top / "link").symlink_to("f")
     os.mkfifo(top / "pipe")
     with open_parent(call.folders, str(top / "f")) as parent:
-        old = changing.read_old(parent, "edit")
+        old = changes.read_old(parent, "edit")
         assert old is not None
         assert (old.content, old.etag) == (b"content", of_content(b"content"))
-        small = changing.read_old(parent, "edit", most=3)
+        small = changes.read_old(parent, "edit", most=3)
         assert small is not None
         assert (small.content, small.etag) == (None, of_content(b"content"))
     for name, words in (("link", "a symbolic link"), ("pipe", "a pipe")):
         with open_parent(call.folders, str(top / name)) as parent, pytest.raises(ConflictError, match=words):
-            changing.read_old(parent, "edit")
+            changes.read_old(parent, "edit")
     with open_parent(call.folders, str(top / "none")) as parent:
-        assert changing.read_old(parent, "edit") is None
+        assert changes.read_old(parent, "edit") is None
 
 
 def test_another_state_than_the_callers_is_a_conflict(call: Call, top: Path) -> None:
     (top / "f").write_bytes(b"content")
     with open_parent(call.folders, str(top / "f")) as parent:
-        old = changing.read_old(parent, "edit")
-    changing.check_match(old, "", "/f")
-    changing.check_match(old, of_content(b"content"), "/f")
+        old = changes.read_old(parent, "edit")
+    changes.check_match(old, "", "/f")
+    changes.check_match(old, of_content(b"content"), "/f")
     with pytest.raises(ConflictError, match=f"its etag is {of_content(b'content')} now"):
-        changing.check_match(old, "other", "/f")
+        changes.check_match(old, "other", "/f")
     with pytest.raises(ConflictError, match="does not exist"):
-        changing.check_match(None, "any", "/f")
+        changes.check_match(None, "any", "/f")
 
 
 def test_without_an_undo_store_changes_are_made_unrecorded(make_call: MakeCall, top: Path) -> None:
     call = make_call((top, "write"), undo=False)
-    assert isinstance(changing.begin(call, "t"), Unrecorded)
-    assert not changing.undoable(call, 1)
+    assert isinstance(changes.begin(call, "t"), Unrecorded)
+    assert not changes.undoable(call, 1)
     with pytest.raises(ToolError, match="without an undo store"):
-        changing.required_store(call, "undo")
+        changes.required_store(call, "undo")
 
 
 def test_a_file_too_large_to_be_kept_is_replaced_only_if_the_user_agreed(make_call: MakeCall, top: Path) -> None:
@@ -95,19 +93,19 @@ def test_a_file_too_large_to_be_kept_is_replaced_only_if_the_user_agreed(make_ca
         store = call.undo
         assert store is not None
         store.quota = 10
-        assert not changing.undoable(call, 100)
-        with open_parent(call.folders, str(top / "f")) as parent, changing.begin(call, "t") as change:
-            old = changing.read_old(parent, "edit")
+        assert not changes.undoable(call, 100)
+        with open_parent(call.folders, str(top / "f")) as parent, changes.begin(call, "t") as change:
+            old = changes.read_old(parent, "edit")
             assert old is not None
             if agreed:
-                assert "cannot be undone" in changing.keep(call, change, parent, old, "")[0]
+                assert "cannot be undone" in changes.keep(call, change, parent, old, "")[0]
             else:
                 with pytest.raises(ToolError, match="more than is kept for undo"):
-                    changing.keep(call, change, parent, old, "")
+                    changes.keep(call, change, parent, old, "")
 
 
 def test_folders_are_made_through_no_link(call: Call, top: Path, tmp_path: Path) -> None:
     (top / "a").symlink_to(tmp_path)
     with pytest.raises(RefusedError):
-        changing.make_folders(call.folders, (f"{top}/a/new",))
+        changes.make_folders(call.folders, (f"{top}/a/new",))
     assert not (tmp_path / "new").exists()

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from servers.filesystem.positioned import read_at
 from servers.runtime.call import Call
 from servers.runtime.errors import ToolError
 from servers.runtime.safe.access import Folders
 from servers.runtime.safe.etag import MAX_HASHED, etag, of_content, of_stat
 from servers.runtime.safe.names import shown
 from servers.runtime.safe.opening import Parent, kind, open_folder, open_parent
+from servers.runtime.safe.positioned import read_at
 from servers.runtime.safe.words import ConflictError, NotFoundError, said
 from servers.runtime.undo.record import Step, step_of
 

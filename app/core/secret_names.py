@@ -1,11 +1,15 @@
-"""`secret:NAME` in the settings: which secrets servers need, and where. Names only; no value is ever known here."""
+"""Secrets by name: `secret:NAME` in the settings, and what is noted of each in `HOME/secrets.json`. No value is ever known here."""
 
 from __future__ import annotations
 
+import os
 import re
+import time
+from typing import Any
 
 import msgspec
 
+from app.core.private_file import replace_private
 from app.core.settings import ServerSetting, Settings
 
 PREFIX = "secret:"
@@ -43,3 +47,50 @@ def uses_of(server: str, setting: ServerSetting) -> list[Use]:
 def uses(settings: Settings) -> list[Use]:
     """Every place that a secret is filled into, server by server."""
     return [use for server, setting in settings.servers.items() for use in uses_of(server, setting)]
+
+
+class Noted(msgspec.Struct, omit_defaults=True):
+    """What is known of a secret beside its value; moments are seconds since 1970, 0: never."""
+
+    set_at: int = 0
+    used_at: int = 0
+
+
+class _Names(msgspec.Struct):
+    names: dict[str, Noted] = {}
+
+
+def names_of(home: str) -> dict[str, Noted]:
+    """The secrets that were set here. A list that cannot be read has none: the keychain itself is not asked."""
+    try:
+        with open(_path(home), "rb") as file:
+            return msgspec.json.decode(file.read(), type=_Names).names
+    except (OSError, msgspec.DecodeError):
+        return {}
+
+
+def write_names(home: str, names: dict[str, Noted]) -> None:
+    """Replace the list; the gateway's to do. Raises OSError."""
+    replace_private(_path(home), msgspec.json.encode(_Names(names)))
+
+
+def listed(names: dict[str, Noted], used: list[Use]) -> list[dict[str, Any]]:
+    """What `doorkeep secrets list` prints: every secret that is kept or needed. Moments are RFC 3339 UTC, or None."""
+    return [
+        {
+            "name": name,
+            "kept": name in names,
+            "set_at": _moment(names[name].set_at) if name in names else None,
+            "used_at": _moment(names[name].used_at) if name in names else None,
+            "uses": [{"server": use.server, "place": use.place} for use in used if use.secret == name],
+        }
+        for name in sorted({*names, *(use.secret for use in used)})
+    ]
+
+
+def _path(home: str) -> str:
+    return os.path.join(home, "secrets.json")
+
+
+def _moment(seconds: int) -> str | None:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds)) if seconds else None

@@ -1,6 +1,6 @@
 """Secrets for servers: asked of the keychain's own short-lived process, one deed at a time, never written down.
 
-What lies on disk is which names there are and when each was set and used (`HOME/secrets.json`). A value lives in this process
+What lies on disk is which names there are and when each was set and used (secret_names.py). A value lives in this process
 only as long as a server that was given it may print it.
 """
 
@@ -18,8 +18,7 @@ import msgspec
 
 from app.bridge.home import default_home, home_digest
 from app.core.errors import DoorkeepError, VaultError
-from app.core.private_file import replace_private
-from app.core.secret_names import NAME, Use
+from app.core.secret_names import NAME, Noted, names_of, write_names
 from app.core.vault.deeds import Answer, Request
 from app.gateway.children import Child
 from app.gateway.log import BoundedFile
@@ -37,17 +36,6 @@ Then = Callable[[Any], None]
 """Given what came of it, or a VaultError."""
 
 
-class Noted(msgspec.Struct, omit_defaults=True):
-    """What is known of a secret beside its value; moments are seconds since 1970, 0: never."""
-
-    set_at: int = 0
-    used_at: int = 0
-
-
-class _Names(msgspec.Struct):
-    names: dict[str, Noted] = {}
-
-
 class _Deed(msgspec.Struct):
     request: Request
     then: Then
@@ -60,7 +48,6 @@ class Vault:
         self._loop = loop
         self._home = home
         self._start = start
-        self._path = os.path.join(home, "secrets.json")
         self._waiting: deque[_Deed] = deque()
         self._child: Child | None = None
         self._number = 0
@@ -105,7 +92,7 @@ class Vault:
 
         def kept(answer: Any) -> None:
             if not isinstance(answer, DoorkeepError):
-                answer = name not in self.names()
+                answer = name not in names_of(self._home)
                 self._note({name: "set_at"})
             then(answer)
 
@@ -119,20 +106,12 @@ class Vault:
 
         def removed(answer: Any) -> None:
             if not isinstance(answer, DoorkeepError):
-                known = self.names()
+                known = names_of(self._home)
                 answer = bool(known.pop(name, None)) or answer.found
                 self._write(known)
             then(answer)
 
         self._do("remove", name, "", removed)
-
-    def names(self) -> dict[str, Noted]:
-        """The names that were ever set here, with what is known of them. A file that cannot be read has none."""
-        try:
-            with open(self._path, "rb") as file:
-                return msgspec.json.decode(file.read(), type=_Names).names
-        except (OSError, msgspec.DecodeError):
-            return {}
 
     def close(self) -> None:
         """No more deeds; the process ends."""
@@ -221,7 +200,7 @@ class Vault:
     # -- what may lie on disk --------------------------------------------------------------------------------------
 
     def _note(self, moments: dict[str, str]) -> None:
-        known = self.names()
+        known = names_of(self._home)
         now = int(time.time())
         for name, which in moments.items():
             setattr(known.setdefault(name, Noted()), which, now)
@@ -230,25 +209,7 @@ class Vault:
     def _write(self, known: dict[str, Noted]) -> None:
         """A full disk must not keep a value from a server, nor a deed that was done from being told as done."""
         with contextlib.suppress(OSError):
-            replace_private(self._path, msgspec.json.encode(_Names(known)))
-
-
-def listed(names: dict[str, Noted], used: list[Use]) -> list[dict[str, Any]]:
-    """What `doorkeep secrets list` prints: every secret that is kept or needed. Moments are RFC 3339 UTC, or None."""
-    return [
-        {
-            "name": name,
-            "kept": name in names,
-            "set_at": _moment(names[name].set_at) if name in names else None,
-            "used_at": _moment(names[name].used_at) if name in names else None,
-            "uses": [{"server": use.server, "place": use.place} for use in used if use.secret == name],
-        }
-        for name in sorted({*names, *(use.secret for use in used)})
-    ]
-
-
-def _moment(seconds: int) -> str | None:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds)) if seconds else None
+            write_names(self._home, known)
 
 
 def program(home: str) -> tuple[list[str], dict[str, str]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from app.core.secret_names import Use, named, uses
+from app.core.secret_names import Noted, Use, listed, named, names_of, uses, write_names
 from app.core.settings import parse
 
 SETTINGS = """
@@ -40,3 +42,26 @@ def test_only_arguments_are_shown_by_the_system() -> None:
 )
 def test_only_a_whole_value_names_a_secret(text: str, name: str) -> None:
     assert named(text) == name
+
+
+def test_the_list_is_private_and_comes_back(tmp_path: Path) -> None:
+    write_names(str(tmp_path), {"github": Noted(1, 2)})
+    assert names_of(str(tmp_path)) == {"github": Noted(1, 2)}
+    assert (tmp_path / "secrets.json").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"names": 3}', "null"])
+def test_a_list_that_cannot_be_read_has_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / "secrets.json").write_text(text)
+    assert names_of(str(tmp_path)) == {}
+
+
+def test_what_is_needed_and_not_kept_is_listed_too() -> None:
+    found = listed({"github": Noted(1_700_000_000), "old": Noted(5, 6)}, uses(parse(SETTINGS)))
+    assert [(each["name"], each["kept"], len(each["uses"])) for each in found] == [
+        ("github", True, 1),
+        ("inline", False, 1),
+        ("old", True, 0),
+        ("tracker", False, 1),
+    ]
+    assert (found[0]["set_at"], found[0]["used_at"]) == ("2023-11-14T22:13:20Z", None)

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy
 
 from app.ui.kit.icons import paint_icon
+from app.ui.kit.labels import paint_line
+from app.ui.kit.pressable import Pressable
 from app.ui.kit.theme import S, Theme, font
 
 HEIGHT = 20
 _ICON = 16
 
 
-class LinkLine(QAbstractButton):
+class LinkLine(Pressable):
     """Words with an icon; `pressed_do` is called by click, Space or Enter."""
 
     def __init__(self, drawing: str, theme: Theme, pressed_do: Callable[[], object]) -> None:
-        super().__init__()
-        self._theme = theme
+        super().__init__(theme)
         self._drawing = drawing
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.clicked.connect(lambda _=False: pressed_do())
-        theme.changed.connect(self.update)
 
     def show_words(self, text: str) -> None:
         """Other words; the tool tip has them whole."""
@@ -43,28 +42,6 @@ class LinkLine(QAbstractButton):
         """Narrow on purpose."""
         return QSize(_ICON + S + 40, HEIGHT)
 
-    def setEnabled(self, on: bool) -> None:
-        """Also by its cursor."""
-        super().setEnabled(on)
-        self.setCursor(Qt.CursorShape.PointingHandCursor if on else Qt.CursorShape.ArrowCursor)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """Hovered."""
-        super().enterEvent(event)
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """No longer hovered."""
-        super().leaveEvent(event)
-        self.update()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter does what Space does."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-            return
-        super().keyPressEvent(event)
-
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws the words that fit; underlined where a click leads on."""
         colours = self._theme.colours
@@ -78,6 +55,5 @@ class LinkLine(QAbstractButton):
         left = self.width() - _ICON if mirrored else 0
         paint_icon(painter, left, (self.height() - _ICON) // 2, self._drawing, ink, _ICON)
         room = self.rect().adjusted(0, 0, -_ICON - S, 0) if mirrored else self.rect().adjusted(_ICON + S, 0, 0, 0)
-        words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, room.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter, words)
+        paint_line(painter, room, self.text(), mirrored=mirrored)
         painter.end()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy
 
 from app.ui.kit.icons import paint_icon
+from app.ui.kit.pressable import Pressable
 from app.ui.kit.theme import Theme, font
 
 HEIGHT = 24
@@ -15,40 +16,20 @@ _ICON = 12
 _GAP = 4
 
 
-class ToggleChip(QAbstractButton):
+class ToggleChip(Pressable):
     """`clicked` tells that a person switched it; `setChecked` does not."""
 
     def __init__(self, text: str, name: str, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
+        super().__init__(theme)
         self.setText(text)
         self.setAccessibleName(name)
         self.setCheckable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        theme.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
         """As wide as its word."""
         words = QFontMetrics(font("secondary")).horizontalAdvance(self.text())
         return QSize(_PAD + _ICON + _GAP + words + _PAD + 2, HEIGHT)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """Hovered."""
-        super().enterEvent(event)
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """No longer hovered."""
-        super().leaveEvent(event)
-        self.update()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter does what Space does."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-            return
-        super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws it: on is filled and checked, off is an outline with a plus."""

@@ -4,33 +4,31 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout
 
 from app.core.journal.record import CallRecord, moment_of
 from app.ui.kit import words
 from app.ui.kit.chip import Chip
 from app.ui.kit.labels import ElidedLabel, Label
+from app.ui.kit.pressable import Pressable
 from app.ui.kit.theme import M, S, Theme
 
 HEIGHT = 32
-TIME_WIDTH = 64
+TIME_WIDTH = 76
 
 
-class CallRow(QWidget):
+class CallRow(Pressable):
     """Emits `picked` with the record's id."""
 
     picked = Signal(int)
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
+        super().__init__(theme)
         self._id = 0
-        self._hovered = False
         self.setFixedHeight(HEIGHT)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.clicked.connect(lambda _=False: self.picked.emit(self._id))
         self.when = Label("", theme, "secondary", "muted")
         self.when.setFixedWidth(TIME_WIDTH)
         self.said = ElidedLabel("", theme)
@@ -53,31 +51,9 @@ class CallRow(QWidget):
         self.chip.show_as(word, tone, drawing)
         self.setAccessibleName(f"{self.when.text()} {self.said.text()}: {word}")
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Opens it."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.picked.emit(self._id)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Return opens it."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.picked.emit(self._id)
-        else:
-            super().keyPressEvent(event)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """Under the pointer."""
-        self._hovered = True
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """No longer."""
-        self._hovered = False
-        self.update()
-
     def paintEvent(self, event: QPaintEvent) -> None:
         """A ground where the pointer or the keyboard is."""
-        if not self._hovered and not self.hasFocus():
+        if not self.underMouse() and not self.hasFocus():
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -95,4 +71,4 @@ def _clock(record: CallRecord) -> str:
     except ValueError:
         return ""
     today = datetime.now(UTC).astimezone().date()
-    return f"{moment:%H:%M:%S}" if moment.date() == today else f"{moment:%b %d}"
+    return f"{moment:%H:%M:%S}" if moment.date() == today else f"{moment:%Y-%m-%d}"

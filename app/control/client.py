@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol, Self
 
 import msgspec
@@ -21,6 +21,8 @@ from servers.runtime import wire
 
 CALL_SECONDS = 30.0
 START_SECONDS = 15.0
+LOOK_SECONDS = 0.1
+"""How soon a request hears that nobody wants its answer any more."""
 LINE_MOST = 256 * 1024 * 1024
 """Bytes. The gateway bounds what it sends; this only keeps a broken one from filling the memory."""
 
@@ -188,8 +190,10 @@ class SessionClient(Connection):
         super().__init__(home, Hello(FRAMES, "session", server=server, ppid=os.getppid()))
         self._next = 0
 
-    def request(self, method: str, params: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """The result of one request. Raises RequestError, or DoorkeepError when `seconds` are over."""
+    def request(
+        self, method: str, params: dict[str, Any], seconds: float, unwanted: Callable[[], bool] | None = None
+    ) -> dict[str, Any]:
+        """The result of one request. Raises RequestError, or DoorkeepError when `seconds` are over or it is `unwanted`."""
         self._next += 1
         meta = {
             wire.META_VERSION: wire.MODERN,
@@ -200,10 +204,15 @@ class SessionClient(Connection):
         end = time.monotonic() + seconds
         while True:
             try:
-                message = wire.decode(self.line(max(0.0, end - time.monotonic())))
+                left = max(0.0, end - time.monotonic())
+                message = wire.decode(self.line(left if unwanted is None else min(left, LOOK_SECONDS)))
             except TimeoutError:
-                cancelled = msgspec.json.encode({"requestId": self._next, "reason": "took too long"})
-                self.send(wire.notification_line("notifications/cancelled", cancelled))
+                if unwanted is not None and unwanted():
+                    self._withdraw("nobody waits for it any more")
+                    raise DoorkeepError("The call was cancelled.", "What it had done by then stays done.") from None
+                if unwanted is not None and time.monotonic() < end:
+                    continue
+                self._withdraw("took too long")
                 raise DoorkeepError(f"{method} took more than {seconds:.0f} s and was cancelled.") from None
             except msgspec.DecodeError:
                 continue
@@ -213,9 +222,15 @@ class SessionClient(Connection):
                     raise RequestError(error.code, error.message)
                 return msgspec.json.decode(message.result)
 
-    def call_tool(self, name: str, arguments: dict[str, Any], seconds: float = 300.0) -> dict[str, Any]:
+    def call_tool(
+        self,
+        name: str,
+        arguments: dict[str, Any],
+        seconds: float = 300.0,
+        unwanted: Callable[[], bool] | None = None,
+    ) -> dict[str, Any]:
         """`tools/call`: the result as it came (schema 2026-07-28, `CallToolResult`)."""
-        return self.request("tools/call", {"name": name, "arguments": arguments}, seconds)
+        return self.request("tools/call", {"name": name, "arguments": arguments}, seconds, unwanted)
 
     def list_tools(self, seconds: float = CALL_SECONDS) -> list[dict[str, Any]]:
         """`tools/list`, all pages."""
@@ -228,6 +243,11 @@ class SessionClient(Connection):
                 break
             cursor = {"cursor": result["nextCursor"]}
         return tools
+
+    def _withdraw(self, reason: str) -> None:
+        """Tell the server that the request under way is not wanted any more (`notifications/cancelled`)."""
+        cancelled = msgspec.json.encode({"requestId": self._next, "reason": reason})
+        self.send(wire.notification_line("notifications/cancelled", cancelled))
 
 
 def _joined(line: bytes) -> Joined:

@@ -19,7 +19,7 @@ from app.ui.kit.connecting import ChangePanel, Ground
 from app.ui.kit.labels import ElidedLabel, Label
 from app.ui.kit.page import surface
 from app.ui.kit.services import Services
-from app.ui.kit.theme import M, S
+from app.ui.kit.theme import XS, M, S
 
 MOST_BACKUPS = 20
 
@@ -38,7 +38,7 @@ class ClientCard(QWidget):
         self.setAccessibleName(title)
         self.chip = Chip("", "muted", "unlink", theme)
         self.connect_button = Button(self.tr("Connect…"), theme, "primary", "link", self._connect)
-        self.leave_button = Button(self.tr("Disconnect…"), theme, "plain", "unlink", self._disconnect)
+        self.leave_button = Button(self.tr("Disconnect…"), theme, "quiet", "unlink", self._disconnect)
         self.repair_button = Button(self.tr("Put it back…"), theme, "primary", "undo", self._repair)
         for button in (self.connect_button, self.leave_button, self.repair_button):
             button.setAccessibleName(f"{button.text()} {title}")
@@ -47,7 +47,7 @@ class ClientCard(QWidget):
         head.addWidget(Label(title, theme, "heading"))
         head.addWidget(self.chip)
         head.addStretch(1)
-        for button in (self.leave_button, self.repair_button, self.connect_button):
+        for button in (self.repair_button, self.connect_button):
             head.addWidget(button)
         self.called = Label("", theme, "secondary", "muted", wrap=True)
         self.path = ElidedLabel(shown(standing.target.path), theme, "secondary", "muted")
@@ -64,7 +64,9 @@ class ClientCard(QWidget):
         self._copies.setContentsMargins(0, 0, 0, 0)
         self._copies.setSpacing(0)
         foot = QHBoxLayout()
+        foot.setSpacing(XS)
         foot.addWidget(self.path, 1)
+        foot.addWidget(self.leave_button)
         foot.addWidget(self.copies_button)
         inside = QVBoxLayout()
         inside.setSpacing(S)

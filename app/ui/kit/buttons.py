@@ -38,6 +38,11 @@ class Button(QPushButton):
         theme.changed.connect(self._tint)
         self._tint()
 
+    def set_drawing(self, drawing: str) -> None:
+        """Another icon."""
+        self._drawing = drawing
+        self._tint()
+
     def _tint(self) -> None:
         if self._drawing:
             colours = self._theme.colours

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.clients import connect
 from app.clients.changes import Wish
@@ -24,6 +24,7 @@ from app.ui.kit.diff import DiffView
 from app.ui.kit.labels import Label
 from app.ui.kit.services import Services
 from app.ui.kit.theme import S
+from app.ui.kit.wrap import Wrap
 
 DIFF_LINES = 20
 
@@ -77,17 +78,12 @@ class ChangePanel(QWidget):
         self.now = Button("", theme, "primary", pressed=self._now)
         self.later = Button(self.tr("When it next closes"), theme, pressed=self._later)
         self.cancel = Button(self.tr("Cancel"), theme, "quiet", pressed=self._cancel)
-        row = QHBoxLayout()
-        row.setSpacing(S)
-        for button in (self.now, self.later, self.cancel):
-            row.addWidget(button)
-        row.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(S)
         for part in (self.words, self.diff, self.notes, self.problem):
             layout.addWidget(part)
-        layout.addLayout(row)
+        layout.addLayout(Wrap(self.now, self.later, self.cancel))
         self.cancel.setVisible(can_cancel)
         self._clear()
 

@@ -29,6 +29,7 @@ class Colours(NamedTuple):
     muted: str
     accent: str
     accent_deep: str
+    ring: str
     on_accent: str
     accent_soft: str
     allowed: str
@@ -59,6 +60,7 @@ LIGHT = Colours(
     muted="#625e55",
     accent="#245a8d",
     accent_deep="#1d4a75",
+    ring="#9cc3e8",
     on_accent="#ffffff",
     accent_soft="#e3edf6",
     allowed="#25673f",
@@ -80,6 +82,7 @@ DARK = Colours(
     muted="#a9a8a3",
     accent="#7db4e8",
     accent_deep="#98c5ee",
+    ring="#f4f8fc",
     on_accent="#10202f",
     accent_soft="#24384b",
     allowed="#7fcb98",
@@ -104,9 +107,10 @@ QPushButton:hover {{ background: {c.hover}; }}
 QPushButton:pressed {{ background: {c.sunken}; }}
 QPushButton:focus {{ border: 1px solid {c.accent}; }}
 QPushButton:disabled {{ color: {c.muted}; }}
+QPushButton:checked {{ background: {c.accent_soft}; border: 1px solid {c.accent}; }}
 QPushButton[primary="true"] {{ background: {c.accent}; color: {c.on_accent}; border: 1px solid {c.accent}; font-weight: 600; }}
 QPushButton[primary="true"]:hover {{ background: {c.accent_deep}; }}
-QPushButton[primary="true"]:focus {{ border: 2px solid {c.text}; padding: 4px 11px; }}
+QPushButton[primary="true"]:focus {{ border: 2px solid {c.ring}; padding: 4px 11px; }}
 QPushButton[primary="true"]:disabled {{ background: {c.sunken}; color: {c.muted}; border: 1px solid {c.line}; }}
 QPushButton[quiet="true"] {{ background: transparent; border: 1px solid transparent; color: {c.accent}; }}
 QPushButton[quiet="true"]:hover {{ background: {c.hover}; }}

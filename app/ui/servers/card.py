@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.ui.kit.buttons import Button
 from app.ui.kit.chip import Chip
 from app.ui.kit.jsonview import TextView
-from app.ui.kit.labels import Label
+from app.ui.kit.labels import ElidedLabel, Label
 from app.ui.kit.page import surface
 from app.ui.kit.segmented import Choice, Segmented
 from app.ui.kit.services import Services
 from app.ui.kit.theme import S, Tone
 from app.ui.kit.words import visible
+from app.ui.kit.wrap import Wrap
 from app.ui.servers import telling
 from app.ui.servers.facts import Lately, ServerFact
 from app.ui.servers.telling import Live
@@ -68,6 +69,8 @@ class ServerCard(QWidget):
         self.show_trying = Button(self.tr("Try a tool"), theme, "plain", "play", self._toggle_trying)
         self.show_log = Button(self.tr("Its own messages"), theme, "plain", "terminal", self._toggle_log)
         self.show_activity = Button(self.tr("Its calls"), theme, "plain", "activity", self.activity_wanted.emit)
+        for button in (self.show_tools, self.show_trying, self.show_log):
+            button.setCheckable(True)  # pressed in while its part is open
         self.log = TextView(self.tr("What {server} wrote").format(server=title), LOG_LINES)
         self.log.hide()
         self._below = QVBoxLayout()
@@ -77,7 +80,7 @@ class ServerCard(QWidget):
         inside.addLayout(self._head(title))
         for part in (self.meaning, self.numbers, self.error, self.problem):
             inside.addWidget(part)
-        inside.addLayout(self._foot())
+        inside.addLayout(Wrap(self.show_tools, self.show_trying, self.show_log, self.show_activity))
         inside.addLayout(self._below)
         self._below.addWidget(self.log)
         outer = QVBoxLayout(self)
@@ -141,20 +144,11 @@ class ServerCard(QWidget):
         line = QHBoxLayout()
         line.setSpacing(S)
         line.addWidget(Label(title, theme, "heading"))
-        line.addWidget(Label(telling.kind(self.server), theme, "secondary", "muted"))
         line.addWidget(self.chip)
-        line.addStretch(1)
+        line.addWidget(ElidedLabel(telling.kind(self.server), theme, "secondary", "muted"), 1)
         line.addWidget(self.state)
         line.addWidget(self.restart)
         line.addWidget(self.enabled)
-        return line
-
-    def _foot(self) -> QHBoxLayout:
-        line = QHBoxLayout()
-        line.setSpacing(S)
-        for button in (self.show_tools, self.show_trying, self.show_log, self.show_activity):
-            line.addWidget(button)
-        line.addStretch(1)
         return line
 
     def _toggle_tools(self) -> None:
@@ -165,6 +159,7 @@ class ServerCard(QWidget):
             self.tools.show()
         else:
             self.tools.setVisible(self.tools.isHidden())
+        self._show_open()
 
     def _toggle_trying(self) -> None:
         if self.trying is None:
@@ -173,11 +168,20 @@ class ServerCard(QWidget):
             self.trying.show()
         else:
             self.trying.setVisible(self.trying.isHidden())
+        self._show_open()
 
     def _toggle_log(self) -> None:
         self.log.setVisible(self.log.isHidden())
+        self._show_open()
         if not self.log.isHidden():
             self.log_wanted.emit()
+
+    def _show_open(self) -> None:
+        """Which parts are open, by the mark and by the buttons that opened them."""
+        parts = ((self.show_tools, self.tools), (self.show_trying, self.trying), (self.show_log, self.log))
+        for button, part in parts:
+            button.setChecked(part is not None and not part.isHidden())
+        self.show_tools.set_drawing("chevron-down" if self.show_tools.isChecked() else "chevron-right")
 
     def _forget(self) -> None:
         """Its tools are other ones now."""
@@ -187,3 +191,4 @@ class ServerCard(QWidget):
                 part.hide()
                 part.deleteLater()
         self.tools = self.trying = None
+        self._show_open()

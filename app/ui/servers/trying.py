@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -25,8 +26,9 @@ CALL_SECONDS = 300.0
 SPINNER_MS = 150
 RESULT_LINES = 20
 
-Call = Callable[[str, str, str, dict[str, Any]], dict[str, Any]]
-"""(home, server, tool, arguments) to the result as it came; runs in the background, raises DoorkeepError."""
+Unwanted = Callable[[], bool]
+Call = Callable[[str, str, str, dict[str, Any], Unwanted], dict[str, Any]]
+"""(home, server, tool, arguments, whether it was cancelled) to the result; runs in the background, raises DoorkeepError."""
 
 
 class Answered(NamedTuple):
@@ -36,10 +38,12 @@ class Answered(NamedTuple):
     took: float
 
 
-def call_by_hand(home: str, server: str, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
+def call_by_hand(
+    home: str, server: str, tool: str, arguments: dict[str, Any], unwanted: Unwanted | None = None
+) -> dict[str, Any]:
     """One call through the door. Raises DoorkeepError."""
     with SessionClient(home, server) as session:
-        return session.call_tool(tool, arguments, CALL_SECONDS)
+        return session.call_tool(tool, arguments, CALL_SECONDS, unwanted)
 
 
 class TryPanel(QWidget):
@@ -56,6 +60,10 @@ class TryPanel(QWidget):
         self.choice = Combo(self.tr("Tool to try"), [visible(tool.title, 80) for tool in tools], theme)
         self.does = Label("", theme, "secondary", "muted", wrap=True)
         self.run = Button(self.tr("Try it"), theme, "primary", "play", self._run)
+        self.cancel = Button(self.tr("Cancel"), theme, pressed=self._cancel)
+        self.cancel.setAccessibleName(self.tr("Cancel the call"))
+        self.cancel.hide()
+        self._unwanted = threading.Event()
         self.state = Label("", theme, "secondary", "muted", wrap=True)
         self.result = TextView(self.tr("The answer"), RESULT_LINES)
         self.result.hide()
@@ -63,6 +71,7 @@ class TryPanel(QWidget):
         foot = QHBoxLayout()
         foot.setSpacing(S)
         foot.addWidget(self.run)
+        foot.addWidget(self.cancel)
         foot.addWidget(self.state, 1)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -78,6 +87,8 @@ class TryPanel(QWidget):
     def _choose(self, index: int) -> None:
         tool = self._tools[index]
         self._asked += 1  # an answer that is still under way belongs to the other tool
+        self._unwanted.set()
+        self.cancel.hide()
         made = ArgumentsForm(tool.schema, self._services.theme)
         self._layout.replaceWidget(self.form, made)
         self.form.hide()
@@ -97,16 +108,15 @@ class TryPanel(QWidget):
             return
         self._asked += 1
         asked, home, server, call = self._asked, self._services.home, self._server, self._call
+        unwanted = self._unwanted = threading.Event()
         self.run.setEnabled(False)
         self._say("", failed=False)
         waiting = self.tr("Waiting for the answer… If it has to ask you first, the question comes up on its own.")
-        QTimer.singleShot(
-            SPINNER_MS, self, lambda: self._say(waiting, failed=False) if not self.run.isEnabled() else None
-        )
+        QTimer.singleShot(SPINNER_MS, self, lambda: self._wait(waiting) if asked == self._asked else None)
 
         def work() -> Answered:
             began = time.monotonic()
-            result = call(home, server, tool.name, arguments)
+            result = call(home, server, tool.name, arguments, unwanted.is_set)
             return Answered(result, (time.monotonic() - began) * 1000)
 
         self._services.background.run(
@@ -116,8 +126,24 @@ class TryPanel(QWidget):
             self,
         )
 
-    def _show(self, found: Answered) -> None:
+    def _wait(self, words: str) -> None:
+        if not self.run.isEnabled():
+            self._say(words, failed=False)
+            self.cancel.setEnabled(True)
+            self.cancel.show()
+
+    def _cancel(self) -> None:
+        """Withdraw the call; its end says how that went."""
+        self._unwanted.set()
+        self.cancel.setEnabled(False)
+        self._say(self.tr("Cancelling…"), failed=False)
+
+    def _ended(self) -> None:
         self.run.setEnabled(True)
+        self.cancel.hide()
+
+    def _show(self, found: Answered) -> None:
+        self._ended()
         failed = bool(found.result.get("isError"))
         words = self.tr("It was refused or failed, after {time}.") if failed else self.tr("Answered in {time}.")
         self._say(words.format(time=duration(found.took)), failed=failed)
@@ -125,7 +151,7 @@ class TryPanel(QWidget):
         self.result.show_text(telling.answer(found.result))
 
     def _failed(self, error: Exception) -> None:
-        self.run.setEnabled(True)
+        self._ended()
         self._say(telling.reason(error), failed=True)
 
     def _say(self, text: str, *, failed: bool) -> None:

@@ -102,6 +102,27 @@ def test_a_call_that_takes_too_long_is_cancelled(house: House, wait_until: Calla
         wait_until(lambda: [row["in_flight"] for row in house.status()["sessions"]] == [0])
 
 
+def test_a_call_that_nobody_wants_any_more_is_cancelled(house: House, wait_until: Callable[..., object]) -> None:
+    house.start()
+    unwanted = threading.Event()
+    ended: list[str] = []
+
+    def call(session: SessionClient) -> None:
+        try:
+            session.call_tool("hang", {}, BOUND, unwanted.is_set)
+        except DoorkeepError as error:
+            ended.append(error.title)
+
+    with house.session() as session:
+        thread = threading.Thread(target=call, args=(session,))
+        thread.start()
+        wait_until(lambda: [row["in_flight"] for row in house.status()["sessions"]] == [1])
+        unwanted.set()
+        thread.join(BOUND)
+        assert ended == ["The call was cancelled."]
+        wait_until(lambda: [row["in_flight"] for row in house.status()["sessions"]] == [0])
+
+
 def test_the_end_of_the_gateway_in_mid_call_is_an_error_in_words(
     house: House, wait_until: Callable[..., object]
 ) -> None:

@@ -38,8 +38,10 @@ def test_sections_open_and_close(services, qtbot) -> None:
         button.click()
     assert made.tools is not None
     assert made.trying is not None
+    assert (made.show_tools.isChecked(), made.show_trying.isChecked(), made.show_log.isChecked()) == (True, True, False)
     made.show_tools.click()
     assert not made.tools.isVisible()
+    assert not made.show_tools.isChecked()
 
 
 def test_other_tools_close_what_showed_the_old_ones(services, qtbot) -> None:
@@ -47,6 +49,7 @@ def test_other_tools_close_what_showed_the_old_ones(services, qtbot) -> None:
     made.show_tools.click()
     made.show_server(FILES._replace(tools=[]))
     assert made.tools is None
+    assert not made.show_tools.isChecked()
     assert not made.show_trying.isVisible()
 
 

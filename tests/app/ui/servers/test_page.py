@@ -48,6 +48,14 @@ def test_off_is_in_force_and_the_card_says_so(make_page: Make, home: str, qtbot)
     qtbot.waitUntil(lambda: card.chip.accessibleName() == "Off", timeout=LONG)
 
 
+def test_in_force_is_not_left_standing_beside_the_next_change(make_page: Make, qtbot) -> None:
+    card = make_page().cards["filesystem"]
+    click(qtbot, card.enabled, 0)
+    qtbot.waitUntil(card.state.isVisible, timeout=LONG)
+    click(qtbot, card.enabled, 1)
+    assert not card.state.isVisible()
+
+
 def test_a_tool_gets_a_rule_and_loses_it_again(make_page: Make, home: str, tracker: Path, qtbot, screens) -> None:
     page = make_page()
     card = page.cards["tracker"]
@@ -121,7 +129,7 @@ def test_the_calls_of_a_server_lead_to_activity(make_page: Make, gone) -> None:
 def test_a_tool_is_tried_by_hand(make_page: Make, qtbot, screens) -> None:
     asked: list[Any] = []
 
-    def call(home: str, server: str, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    def call(home: str, server: str, tool: str, arguments: dict[str, Any], _unwanted: object) -> dict[str, Any]:
         asked.append((server, tool, arguments))
         return {"content": [{"type": "text", "text": "entries=2\nreport.md 18\nnotes/"}]}
 

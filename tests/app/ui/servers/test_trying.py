@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
-from app.core.errors import GatewayUnreachableError
+from app.core.errors import DoorkeepError, GatewayUnreachableError
 from app.ui.servers.facts import ToolFact
 from app.ui.servers.trying import TryPanel
 
@@ -48,6 +50,25 @@ def test_without_a_gateway_it_says_so_and_can_be_tried_again(services, qtbot) ->
     made.run.click()
     qtbot.waitUntil(made.run.isEnabled, timeout=LONG)
     assert made.state.text() == "No gateway is running."
+
+
+def test_a_call_that_takes_long_can_be_cancelled(services, qtbot, screens) -> None:
+    def call(_home: str, _server: str, _tool: str, _arguments: Any, unwanted: Callable[[], bool]) -> dict[str, Any]:
+        end = time.monotonic() + 20
+        while not unwanted() and time.monotonic() < end:
+            threading.Event().wait(0.01)
+        raise DoorkeepError("The call was cancelled.", "What it had done by then stays done.")
+
+    made = panel(services, qtbot, call)
+    made.choice.setCurrentIndex(1)
+    made.run.click()
+    qtbot.waitUntil(made.cancel.isVisible, timeout=LONG)
+    assert not made.run.isEnabled()
+    screens("servers-trying-waiting", made)
+    made.cancel.click()
+    qtbot.waitUntil(made.run.isEnabled, timeout=LONG)
+    assert made.state.text().startswith("The call was cancelled.")
+    assert not made.cancel.isVisible()
 
 
 def test_an_answer_of_a_tool_that_is_no_longer_chosen_is_dropped(services, qtbot) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QHeaderVie
 
 from app.core.journal.filter import HELP, FilterError
 from app.core.journal.record import CallRecord
+from app.ui.activity.beside import Beside
 from app.ui.activity.doing import Doing
 from app.ui.activity.filters import FilterChips
 from app.ui.activity.inspector import Inspector
@@ -19,7 +20,6 @@ from app.ui.kit.buttons import Button
 from app.ui.kit.labels import Label
 from app.ui.kit.page import Empty, Page
 from app.ui.kit.services import Services
-from app.ui.kit.theme import M
 
 TYPING_MS = 250
 
@@ -62,14 +62,10 @@ class ActivityPage(Page):
         foot.addWidget(self._state)
         foot.addStretch(1)
         foot.addWidget(self._pill)
-        row = QHBoxLayout()
-        row.setSpacing(M)
-        row.addWidget(self._views, 1)
-        row.addWidget(self.inspector)
         self.buttons.addWidget(Button(self.tr("Export…"), theme, "plain", "export", self.doing.export))
         self.body.addWidget(self.search_field)
         self.body.addWidget(self.chips)
-        self.body.addLayout(row, 1)
+        self.body.addWidget(Beside(self._views, self.inspector), 1)
         self.body.addLayout(foot)
         self._join()
 

@@ -131,7 +131,7 @@ SMALLEST_SETUP = (600, 480)
 def screens(request: pytest.FixtureRequest, theme: Theme, qapp: QApplication) -> Callable[[str, QWidget], None]:
     """Pictures of a widget if the command line names a folder for them: both themes at both scales, and mirrored;
 
-    of a page and of the wizard also as small as their window gets.
+    of a page and of the wizard also as small as their window gets. A page has to fit there in every state.
     """
     folder = request.config.getoption("--screens")
 
@@ -147,6 +147,10 @@ def screens(request: pytest.FixtureRequest, theme: Theme, qapp: QApplication) ->
         picture.save(str(Path(folder) / f"{name}-{scale}00.png"))
 
     def take(name: str, widget: QWidget) -> None:
+        settle()
+        if isinstance(widget, Page):
+            least = widget.minimumSizeHint()
+            assert (least.width() <= SMALL[0], least.height() <= SMALL[1]) == (True, True), f"{name}: {least}"
         if not folder:
             return
         Path(folder).mkdir(parents=True, exist_ok=True)
@@ -157,10 +161,10 @@ def screens(request: pytest.FixtureRequest, theme: Theme, qapp: QApplication) ->
             for scale in (1, 2):
                 shoot(f"{name}-{choice}", widget, scale)
         theme.choose("light")
-        widget.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         settle()
         shoot(f"{name}-rtl", widget, 1)
-        widget.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         if small is not None:
             whole = widget.size()
             widget.resize(*small)

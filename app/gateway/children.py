@@ -14,11 +14,17 @@ from app.gateway import spawning
 from app.gateway.channel import Channel
 from app.gateway.lines import Lines
 from app.gateway.log import BoundedFile
+from app.gateway.scrubbing import Scrubber
 from app.gateway.ticks import Ticks
 from servers.runtime import wire
 
 GRACE_SECONDS = 2.0
 """Between the end of stdin, SIGTERM and SIGKILL."""
+FLOOD = 1024 * 1024
+"""Bytes of stderr in one second above which a server is read more slowly; it then waits for us, and nobody else does."""
+FLOOD_SECONDS = 0.5
+STRAY = 2000
+"""Bytes kept of a line on stdout that is no protocol."""
 _LAST_OUTPUT_SECONDS = 0.5
 
 
@@ -33,6 +39,8 @@ class Child:
         self.server = server
         self.in_flight = 0
         self.held = 0
+        self.foreign = False
+        """A program of others: what it leaves behind is looked for."""
         self.pid = 0
         self.started = 0.0
         self.used = time.monotonic()
@@ -43,10 +51,13 @@ class Child:
         self.confined_to: wire.Policy | None = None
         self.on_gone: Callable[[Child, str], None] | None = None
         self.channel: Channel | None = None
+        self.scrubber = Scrubber({})
+        """Keeps secrets that the process was given out of its log."""
         self._loop = loop
         self._longest = longest
         self._stderr_file = stderr
         self._stderr: Channel | None = None
+        self._said: tuple[float, int] = (0.0, 0)
         self._status: int | None = None
         self._output_ended = False
         self._waiting: list[bytes] = []
@@ -76,10 +87,19 @@ class Child:
         self.started = time.monotonic()
         lines = Lines(self._line, self._long, self._longest)
         self.channel = self._loop.channel(found.stdout, found.stdin, lines.feed, self._output_closed)
-        self._stderr = self._loop.channel(found.stderr, -1, self._stderr_file.append)
+        self._stderr = self._loop.channel(found.stderr, -1, self._complained)
         waiting, self._waiting = self._waiting, []
         for line in waiting:
             self.channel.write(line)
+
+    def end_input(self) -> None:
+        """Nothing more will be sent; what it still writes is read."""
+        if self.channel is not None:
+            self.channel.end()
+
+    def stray(self, line: bytes) -> None:
+        """Note a line of its stdout that nobody can be given."""
+        self._stderr_file.append(self.scrubber.feed(b"stdout: " + line[:STRAY] + b"\n"))
 
     def stop(self, words: str) -> None:
         """End it: stdin's end, then SIGTERM, then SIGKILL, GRACE_SECONDS apart."""
@@ -120,6 +140,18 @@ class Child:
         self.gone = True
         self._close()
 
+    def _complained(self, chunk: bytes) -> None:
+        self._stderr_file.append(self.scrubber.feed(chunk))
+        now = time.monotonic()
+        since, size = self._said
+        if now - since > 1.0:
+            since, size = now, 0
+        self._said = (since, size + len(chunk))
+        stderr = self._stderr
+        if size + len(chunk) > FLOOD and stderr is not None:
+            stderr.hold()
+            self._loop.later(FLOOD_SECONDS, stderr.release)
+
     def _line(self, line: bytes) -> None:
         self.used = time.monotonic()
         self._message(line)
@@ -155,6 +187,9 @@ class Child:
                 channel.close()
         self.channel = self._stderr = None
         self._waiting.clear()
+        rest = self.scrubber.end()
+        if rest:
+            self._stderr_file.append(rest)
         self._stderr_file.close()
 
 

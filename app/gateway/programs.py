@@ -1,6 +1,6 @@
-"""What to run for a server: the command line, environment and folder of its process.
+"""What to run for a built-in server: the command line, environment and folder of its process.
 
-A server gets the user's environment without what steers Python or Doorkeep itself.
+It gets the user's environment without what steers Python or Doorkeep itself. Command servers: `app.gateway.preparing`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ import sys
 import msgspec
 
 from app.core.errors import DoorkeepError
-from app.core.settings import ServerSetting
 from app.gateway.pins import builtin_folder
 
+SECRET = "secret:"  # noqa: S105 - no value, only how the name of one begins
+"""How a value begins that is the name of a secret."""
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 """The folder that `app` and `servers` lie in."""
 
@@ -36,14 +37,8 @@ def is_builtin(server: str) -> bool:
     return server.isidentifier() and os.path.isfile(os.path.join(builtin_folder(), f"{server}.json"))
 
 
-def program_of(home: str, server: str, setting: ServerSetting | None) -> Program:
-    """What to run. Raises ServerUnavailableError."""
-    if setting is not None and setting.url:
-        raise ServerUnavailableError(
-            f"The server {server} is a remote server.", "This release does not reach remote servers.", ""
-        )
-    if setting is not None and setting.command:
-        return _command(server, setting)
+def program_of(home: str, server: str) -> Program:
+    """What to run for a built-in server. Raises ServerUnavailableError."""
     if not is_builtin(server):
         raise ServerUnavailableError(
             f"There is no server named {server}.", "", "`doorkeep servers list` prints the names."
@@ -51,17 +46,6 @@ def program_of(home: str, server: str, setting: ServerSetting | None) -> Program
     undo = os.path.join(home, "undo", server)
     argv = [sys.executable, "-P", "-m", f"servers.{server}", "--gateway", "--undo", undo]
     return Program(argv, {**_environment(), "PYTHONPATH": ROOT, "PYTHONNOUSERSITE": "1"}, home, False)
-
-
-def _command(server: str, setting: ServerSetting) -> Program:
-    secrets = [name for name, value in setting.env.items() if value.startswith("secret:")]
-    if secrets:
-        raise ServerUnavailableError(
-            f"The server {server} needs the secret for {secrets[0]}.",
-            "This release has no keychain access, and a secret never goes into a file.",
-            "",
-        )
-    return Program([setting.command, *setting.args], {**_environment(), **setting.env}, os.path.expanduser("~"), True)
 
 
 def _environment() -> dict[str, str]:

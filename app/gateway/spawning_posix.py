@@ -17,7 +17,7 @@ import functools
 import os
 import signal
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any
 
 from app.gateway.spawned import Spawned
@@ -39,7 +39,8 @@ def adopt_orphans() -> None:
 def spawn(argv: list[str], env: dict[str, str], cwd: str, die_with_us: bool) -> Spawned:
     """Start a program and return when it runs. Raises OSError when it could not be started.
 
-    `die_with_us`: it gets SIGTERM when the gateway ends, however that ends (Linux); elsewhere its stdin ends.
+    `die_with_us`: it gets SIGTERM when the gateway ends, however that ends, and keeps every process that descends from it, so
+    that none is taken for another's (Linux); elsewhere its stdin ends.
     """
     ours: list[int] = []
     theirs: list[int] = []
@@ -104,11 +105,11 @@ def release(pid: int) -> None:
     signal_group(pid, force=True)
 
 
-def kill_orphans() -> bool:
+def kill_orphans(spared: Container[int] = ()) -> bool:
     """Kill every process whose parent we are; False when there is none (Linux; elsewhere orphans do not come to us)."""
     try:
         with open(f"/proc/self/task/{os.getpid()}/children", "rb") as file:
-            orphans = [int(pid) for pid in file.read().split()]
+            orphans = [int(pid) for pid in file.read().split() if int(pid) not in spared]
     except OSError:
         return False
     for pid in orphans:
@@ -123,6 +124,7 @@ def _become(argv: list[str], env: dict[str, str], cwd: str, theirs: list[int], p
         os.setsid()
         if parent and sys.platform == "linux":
             _prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+            _prctl(PR_SET_CHILD_SUBREAPER, 1)
             if os.getppid() != parent:
                 os._exit(0)
         theirs = [_above(_REPORT, fd) for fd in theirs]

@@ -16,8 +16,11 @@ from app.core.settings import Settings
 from app.gateway import leftovers, spawning
 from app.gateway.children import Child
 from app.gateway.log import BoundedFile, GatewayLog
+from app.gateway.login_path import LoginPath
 from app.gateway.peers import started_at
-from app.gateway.programs import ServerUnavailableError, program_of
+from app.gateway.preparing import Prepared, Preparing
+from app.gateway.programs import Program, ServerUnavailableError, program_of
+from app.gateway.scrubbing import Scrubber
 from app.gateway.ticks import Ticks
 from servers.runtime import wire
 
@@ -41,16 +44,23 @@ class Supervisor:
         self.on_change: Callable[[str, str, str], None] = _unheard
         self._loop = loop
         self._log = log
-        self._running: dict[str, Child] = {}
+        self.preparing = Preparing(LoginPath(loop, home, self.begin))
+        self._running: dict[tuple[str, str], Child] = {}
+        """By server and owner: a command server has a process for each session, ours have one for all, owner ""."""
         self._all: dict[int, Child] = {}
+        self._apart: set[Child] = set()
+        """Children that are no servers; in `_all` too once they run."""
+        self._logs: dict[str, BoundedFile] = {}
         self._policies: dict[str, wire.Policy] = {}
         self._crashes: dict[str, list[float]] = {}
         self._adopting = False
+        self._orphans = False
+        """Some were killed just now; theirs come to us next."""
         self._leaving = False
 
-    def get(self, server: str) -> Child:
+    def get(self, server: str, owner: str = "") -> Child:
         """The child that new calls go to, started if need be. Raises ServerUnavailableError."""
-        child = self._running.get(server)
+        child = self._running.get((server, owner))
         if child is not None and not child.stopping and not child.gone:
             return child
         if self._leaving:
@@ -63,26 +73,48 @@ class Supervisor:
                 f"It is not started again for {max(1, round(rest))} seconds.",
                 f"Its last words are in {self._stderr_path(server)}.",
             )
-        program = program_of(self.home, server, self.settings().servers.get(server))
-        child = Child(self._loop, server, BoundedFile(self._stderr_path(server)))
+        setting = self.settings().servers.get(server)
+        if setting is not None and setting.url:
+            raise ServerUnavailableError(
+                f"The server {server} is a remote server.", "This release does not reach remote servers.", ""
+            )
+        foreign = setting is not None and setting.command
+        program = None if foreign else program_of(self.home, server)
+        child = Child(self._loop, server, self._log_of(server))
         child.on_gone = self._gone
-        child.policy = child.confined_to = self._policies.get(server)
+        self._running[server, owner] = child
+        wait = _BACKOFF[len(recent)]
+        if not owner:
+            child.policy = child.confined_to = self._policies.get(server)
         if child.policy is not None:
             child.send(policy_line(child.policy))
-        self._running[server] = child
-        wait = _BACKOFF[len(recent)]
-        if not wait:
-            self._start(child, program.argv, program.env, program.cwd, program.die_with_us)
-        else:
-            self._loop.later(
-                wait, lambda: self._start(child, program.argv, program.env, program.cwd, program.die_with_us)
+        if program is not None:
+            self._after(wait, lambda: self._start(child, program))
+        elif setting is not None:
+            self._after(
+                wait, lambda: self.preparing.prepare(server, setting, lambda found: self._prepared(child, found))
             )
         return child
+
+    def begin(self, child: Child, argv: list[str], env: dict[str, str]) -> None:
+        """Begin the process of a child that is no server (the keychain's, the login shell's) and look after its end.
+
+        It does not show in `status`. One that cannot be started is told so by its `on_exit`.
+        """
+        child.on_gone = self._helper_gone
+        self._apart.add(child)
+        self._start(child, Program(argv, env, os.path.expanduser("~"), False))
+
+    def end(self, server: str, owner: str, words: str) -> None:
+        """The owner needs its process no more."""
+        child = self._running.pop((server, owner), None)
+        if child is not None:
+            child.stop(words)
 
     def set_policy(self, server: str, policy: wire.Policy) -> None:
         """Keep the policy for children to come. The running one is told, or replaced where it is confined to less."""
         self._policies[server] = policy
-        child = self._running.get(server)
+        child = self._running.get((server, ""))
         if child is None or child.stopping or child.policy == policy:
             return
         if child.confined_to is not None and widens(child.confined_to, policy):
@@ -92,16 +124,17 @@ class Supervisor:
         child.confined_to = child.confined_to or policy
         child.send(policy_line(policy))
 
-    def backlog(self, server: str) -> Any:
+    def backlog(self, server: str, owner: str = "") -> Any:
         """The channel that lines for this server wait in, or None: for those who must wait behind it."""
-        child = self._running.get(server)
+        child = self._running.get((server, owner))
         return child.channel if child is not None else None
 
     def retire(self, server: str, words: str) -> None:
-        """Give no new call to the running child; it ends when its calls are done, or after RETIRED_SECONDS."""
-        child = self._running.pop(server, None)
-        if child is None:
-            return
+        """Give no new call to the running children; each ends when its calls are done, or after RETIRED_SECONDS."""
+        for key in [key for key in self._running if key[0] == server]:
+            self._retire(self._running.pop(key), words)
+
+    def _retire(self, child: Child, words: str) -> None:
         if not child.in_flight:
             child.stop(words)
             return
@@ -130,15 +163,21 @@ class Supervisor:
 
     def status(self) -> list[dict[str, Any]]:
         """What `doorkeep status` prints of each server that was used."""
-        names = sorted({*self._running, *self._crashes, *(child.server for child in self._all.values())})
+        servers = (child.server for child in self._all.values() if child not in self._apart)
+        names = sorted({*(server for server, _owner in self._running), *self._crashes, *servers})
         return [self._status_of(name) for name in names]
 
     def reap(self) -> None:
         """Take back every process that ended: children, and orphans that came to us."""
+        foreign = False
         for pid, status in spawning.ended():
             child = self._all.pop(pid, None)
             if child is not None:
+                foreign = foreign or child.foreign
                 child.reaped(status)
+        if foreign or self._orphans:
+            # A command server keeps its descendants for as long as it lives: what has come to us has nobody any more.
+            self._orphans = spawning.kill_orphans(spared=self._all)
 
     def leave(self) -> None:
         """Start nothing more and end all children gracefully; `groups()` is empty when they are gone."""
@@ -159,23 +198,46 @@ class Supervisor:
             time.sleep(0.002)
         self._keep()
 
-    def _start(self, child: Child, argv: list[str], env: dict[str, str], cwd: str, die_with_us: bool) -> None:
+    def _after(self, wait: float, start: Callable[[], None]) -> None:
+        if wait:
+            self._loop.later(wait, start)
+        else:
+            start()
+
+    def _prepared(self, child: Child, found: Any) -> None:
+        if not isinstance(found, Prepared):
+            child.stop(str(found))
+            return
+        child.foreign = True
+        child.scrubber = Scrubber(found.secrets)
+        self._start(child, found.program)
+
+    def _start(self, child: Child, program: Program) -> None:
         if child.stopping or child.gone:
             return
         if not self._adopting:
             self._adopting = True
             spawning.adopt_orphans()
+        command = program.argv[0]
         try:
-            child.start(argv, env, cwd, die_with_us)
+            child.start(program.argv, program.env, program.cwd, program.die_with_us)
         except OSError as error:
-            self._log.line(f"server {child.server}: {argv[0]} could not be started: {error.strerror}")
-            child.failed(f"The server {child.server} could not be started: {argv[0]}: {error.strerror}.")
+            self._log.line(f"server {child.server}: {command} could not be started: {error.strerror}")
+            child.failed(f"The server {child.server} could not be started: {command}: {error.strerror}.")
             return
         self._all[child.pid] = child
         self._keep()
+        if child in self._apart:
+            return
         self._log.line(f"server {child.server}: started, pid {child.pid}")
         self.on_change(child.server, "running", "")
         self._loop.later(IDLE_SECONDS, lambda: self._idle(child))
+
+    def _helper_gone(self, child: Child, words: str) -> None:
+        self._apart.discard(child)
+        self._keep()
+        if not child.stopping and child.failure:
+            self._log.line(f"{child.server}: {words}")
 
     def _idle(self, child: Child) -> None:
         if child.gone or child.stopping:
@@ -187,8 +249,9 @@ class Supervisor:
             child.stop(f"The server {child.server} was not used for {IDLE_SECONDS / 60:.0f} minutes.")
 
     def _gone(self, child: Child, words: str) -> None:
-        if self._running.get(child.server) is child:
-            del self._running[child.server]
+        for key, running in list(self._running.items()):
+            if running is child:
+                del self._running[key]
         if not child.stopping:
             self._crashes.setdefault(child.server, []).append(time.monotonic())
         self._keep()
@@ -205,18 +268,19 @@ class Supervisor:
         return recent
 
     def _status_of(self, server: str) -> dict[str, Any]:
-        child = self._running.get(server)
+        children = [child for (name, _owner), child in self._running.items() if name == server and not child.gone]
         crashes = len(self._recent_crashes(server))
         state = "stopped"
-        if child is not None and not child.gone:
-            state = "running" if child.pid else "starting"
+        if children:
+            state = "running" if any(child.pid for child in children) else "starting"
         elif crashes >= CRASHES:
             state = "resting"
         return {
             "name": server,
             "state": state,
-            "pid": child.pid if child is not None and child.pid else None,
-            "in_flight": child.in_flight if child is not None else 0,
+            "pid": next((child.pid for child in children if child.pid), None),
+            "processes": sum(bool(child.pid) for child in children),
+            "in_flight": sum(child.in_flight for child in children),
             "crashes": crashes,
         }
 
@@ -225,6 +289,12 @@ class Supervisor:
             leftovers.keep(self.home, [leftovers.Kept(c.server, c.pid, started_at(c.pid)) for c in self._all.values()])
         except OSError as error:
             self._log.line(f"the list of running servers could not be kept: {error.strerror}")
+
+    def _log_of(self, server: str) -> BoundedFile:
+        """One for all processes of a server, so that it stays within its bound."""
+        if server not in self._logs:
+            self._logs[server] = BoundedFile(self._stderr_path(server))
+        return self._logs[server]
 
     def _stderr_path(self, server: str) -> str:
         return os.path.join(self.home, "logs", f"{server}.log")

@@ -1,7 +1,8 @@
 """A server that does what each request names; for tests of whoever supervises it. Standard library only.
 
 `echo` answers its params, `pid` the process id, `crash` exits 3, `hang` never answers, `env`, `fill` answers so many bytes,
-`grandchild` starts a sleeper (`same` group or `apart`), `dial` has a double-forked grandchild connect to a socket path.
+`grandchild` starts a sleeper (`same` group or `apart`), `daemon` one whose parent has ended,
+`dial` has a double-forked grandchild connect to a socket path.
 `tools/call` does the same by the tool's name and answers as MCP's revision 2026-07-28 wants it.
 """
 
@@ -38,6 +39,20 @@ def dial(path: str, hello: str) -> str:
         return answer.read().decode()
 
 
+def daemon() -> int:
+    """A sleeper in a session of its own whose parent has ended."""
+    reader, writer = os.pipe()
+    if os.fork() == 0:
+        os.setsid()
+        found = subprocess.Popen(SLEEPER).pid
+        os.write(writer, str(found).encode())
+        os._exit(0)
+    os.close(writer)
+    os.wait()
+    with os.fdopen(reader, "rb") as told:
+        return int(told.read())
+
+
 def answer(method: str, params: dict[str, object], policies: list[object]) -> object:
     """The result of one request."""
     if method == "server/discover":
@@ -56,6 +71,8 @@ def answer(method: str, params: dict[str, object], policies: list[object]) -> ob
         return sys.stderr.write("e" * int(str(params["bytes"])))
     if method == "grandchild":
         return subprocess.Popen(SLEEPER, start_new_session=bool(params["apart"])).pid
+    if method == "daemon":
+        return daemon()
     if method == "dial":
         return dial(str(params["path"]), str(params["hello"]))
     raise ValueError(method)

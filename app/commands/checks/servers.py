@@ -50,7 +50,7 @@ def check_servers(home: str) -> Iterator[Finding]:
 
 def ask_for_tools(home: str, server: str) -> set[str]:
     """The names that a fresh process of the server lists. Raises OSError, TimeoutError, msgspec.MsgspecError."""
-    program = program_of(home, server, None)
+    program = program_of(home, server)
     cwd = home if _is_folder(home) else None
     pipe = subprocess.PIPE
     with subprocess.Popen(program.argv, stdin=pipe, stdout=pipe, stderr=pipe, env=program.env, cwd=cwd) as process:

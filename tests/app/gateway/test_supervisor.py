@@ -14,7 +14,7 @@ import pytest
 from app.core.settings import ServerSetting, Settings
 from app.gateway import leftovers, supervisor
 from app.gateway.children import Child
-from app.gateway.log import GatewayLog
+from app.gateway.log import BoundedFile, GatewayLog
 from app.gateway.loop import Loop
 from app.gateway.peers import descends_from_us, started_at
 from app.gateway.programs import ServerUnavailableError
@@ -22,6 +22,7 @@ from app.gateway.supervisor import Supervisor, widens
 from servers.runtime import wire
 
 Turn = Callable[..., Any]
+TELLING = str(Path(__file__).parents[2] / "fakes" / "telling.py")
 FAKE = str(Path(__file__).parents[2] / "fakes" / "plain_server.py")
 
 
@@ -40,6 +41,11 @@ class House:
                 "deaf": ServerSetting(command=sys.executable, args=(FAKE, "--deaf")),
                 "missing": ServerSetting(command="/no/such/program"),
                 "secret": ServerSetting(command="true", env={"TOKEN": "secret:token"}),
+                "telling": ServerSetting(
+                    command=sys.executable,
+                    args=(TELLING, FAKE, "secret:token"),
+                    env={"TOKEN": "secret:token"},
+                ),
                 "remote": ServerSetting(url="https://example.com/mcp"),
             }
         )
@@ -117,13 +123,66 @@ def test_crashes_long_ago_do_not_count(house: House, monkeypatch: pytest.MonkeyP
     ("server", "words"),
     [
         ("nothing", "There is no server named nothing"),
-        ("secret", "needs the secret for TOKEN"),
         ("remote", "remote server"),
     ],
 )
 def test_a_server_that_cannot_be_run_is_refused_in_words(house: House, server: str, words: str) -> None:
     with pytest.raises(ServerUnavailableError, match=words):
         house.supervisor.get(server)
+
+
+def test_a_secret_that_is_not_to_be_had_fails_its_calls_in_words_and_is_no_crash(house: House) -> None:
+    words: list[str] = []
+    house.supervisor.get("secret", "one").on_exit(words.append)
+    house.turn(lambda: words)
+    assert "secret token is needed" in words[0]
+    assert house.supervisor.status() == []
+
+
+def test_a_secret_goes_into_the_environment_and_not_into_the_log(house: House, home: str) -> None:
+    house.supervisor.preparing.secrets = lambda names, then: then(dict.fromkeys(names, "s3cr3t-value"))
+    child = house.supervisor.get("telling", "one")
+    assert house.ask(child, "env")["TOKEN"] == "s3cr3t-value"
+    child.stop("enough")
+    house.turn(lambda: child.gone)
+    assert "[secret token] was given" in Path(home, "logs", "telling.log").read_text()
+    assert not any("s3cr3t-value" in log.read_text() for log in Path(home, "logs").iterdir())
+
+
+def test_each_owner_has_a_process_of_its_own_until_it_needs_it_no_more(house: House) -> None:
+    one, two = house.supervisor.get("plain", "one"), house.supervisor.get("plain", "two")
+    assert house.ask(one, "pid") != house.ask(two, "pid")
+    assert house.supervisor.get("plain", "one") is one
+    assert house.supervisor.status()[0]["processes"] == 2
+    house.supervisor.end("plain", "one", "The client is gone.")
+    house.turn(lambda: one.gone)
+    assert not two.gone
+    assert house.supervisor.get("plain", "two") is two
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the group and the job hold them")
+def test_whatever_a_command_server_leaves_behind_ends_with_it(house: House) -> None:
+    one, two = house.supervisor.get("plain", "one"), house.supervisor.get("plain", "two")
+    left = [house.ask(one, "grandchild", apart=True), house.ask(one, "daemon")]
+    kept = house.ask(two, "daemon")
+    house.supervisor.end("plain", "one", "The client is gone.")
+    house.turn(lambda: not any(started_at(pid) for pid in left))
+    assert started_at(kept)
+    two.kill(force=True)
+    house.turn(lambda: not started_at(kept))
+
+
+def test_a_program_beside_the_servers_is_looked_after_and_shown_nowhere(house: House, tmp_path: Path) -> None:
+    child = Child(house.loop, "beside", BoundedFile(str(tmp_path / "beside.log")))
+    heard: list[bytes] = []
+    gone: list[str] = []
+    child.on_message(heard.append)
+    child.on_exit(gone.append)
+    house.supervisor.begin(child, [sys.executable, "-c", "print('hello')"], dict(os.environ))
+    house.turn(lambda: gone)
+    assert heard == [b"hello"]
+    assert house.supervisor.status() == []
+    assert house.heard == []
 
 
 def test_a_program_that_is_not_there_fails_its_calls_in_words(house: House) -> None:

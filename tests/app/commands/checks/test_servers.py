@@ -32,7 +32,7 @@ def test_a_server_that_does_not_start_is_a_problem_in_its_own_words(
     home: str, monkeypatch: pytest.MonkeyPatch, code: str, words: str
 ):
     monkeypatch.setattr(room.Pins, "builtin_names", lambda self: ["filesystem"])
-    monkeypatch.setattr(room, "program_of", lambda home, name, setting: program(code))
+    monkeypatch.setattr(room, "program_of", lambda home, name: program(code))
     [finding] = room.check_servers(home)
     assert finding.state == "problem"
     assert words in finding.words
@@ -41,7 +41,7 @@ def test_a_server_that_does_not_start_is_a_problem_in_its_own_words(
 def test_a_server_that_says_nothing_is_given_up(home: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(room, "SECONDS", 0.2)
     monkeypatch.setattr(room.Pins, "builtin_names", lambda self: ["filesystem"])
-    monkeypatch.setattr(room, "program_of", lambda home, name, setting: program("input(); input()"))
+    monkeypatch.setattr(room, "program_of", lambda home, name: program("input(); input()"))
     [finding] = room.check_servers(home)
     assert "said nothing" in finding.words
 

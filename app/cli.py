@@ -17,6 +17,7 @@ COMMANDS = {
     "folders": ("app.commands.folders", "which folders servers may read and change"),
     "servers": ("app.commands.servers", "servers and their tools"),
     "clients": ("app.commands.clients", "connect Claude Desktop and look after its configuration"),
+    "secrets": ("app.commands.secrets", "tokens and passwords, kept in the system's keychain"),
     "approvals": ("app.commands.approvals", "what waits for your answer"),
     "log": ("app.commands.log", "every call: list, follow, show, verify, export"),
     "undo": ("app.commands.call", "take back a change that a call made"),
@@ -24,6 +25,7 @@ COMMANDS = {
     "setup": ("app.commands.setup", "carry the setup to another computer, without secrets"),
     "diagnostics": ("app.commands.diagnostics", "write a zip for a bug report, with secrets taken out"),
     "doctor": ("app.commands.doctor", "check everything that can be wrong"),
+    "self-test": ("app.commands.self_test", "prove that this build works, one JSON line a check"),
     "demo": ("app.demo", "the main job from end to end, on a throw-away home"),
 }
 """Name → the module that has `register(subparsers)` and `run(args) -> int`, and what it does."""

@@ -28,6 +28,7 @@ PAGES: tuple[Known, ...] = (
     Known("activity", str(QT_TRANSLATE_NOOP("pages", "Activity")), "activity", "app.ui.activity.page", "ActivityPage"),
     Known("folders", str(QT_TRANSLATE_NOOP("pages", "Folders")), "folders", "app.ui.folders.page", "FoldersPage"),
     Known("servers", str(QT_TRANSLATE_NOOP("pages", "Servers")), "servers", "app.ui.servers.page", "ServersPage"),
+    Known("secrets", str(QT_TRANSLATE_NOOP("pages", "Secrets")), "secrets", "app.ui.secrets.page", "SecretsPage"),
     Known("clients", str(QT_TRANSLATE_NOOP("pages", "Clients")), "clients", "app.ui.clients.page", "ClientsPage"),
     Known("settings", str(QT_TRANSLATE_NOOP("pages", "Settings")), "settings", "app.ui.settings.page", "SettingsPage"),
 )

@@ -56,7 +56,7 @@ class NoArguments(msgspec.Struct, frozen=True):
 
 
 class Named(msgspec.Struct, frozen=True):
-    """Of `restart_server` and `test_server`."""
+    """Of `restart_server`, `test_server` and `remove_secret`."""
 
     name: str
 
@@ -67,6 +67,13 @@ class Given(msgspec.Struct, frozen=True):
     id: str
     answer: Literal["allow", "deny"]
     scope: Literal["once", "session", "folder", "tool"] = "once"
+
+
+class Keeping(msgspec.Struct, frozen=True):
+    """Of `set_secret`. The value goes to the keychain and nowhere else."""
+
+    name: str
+    value: str
 
 
 class Stopping(msgspec.Struct, frozen=True):

@@ -22,6 +22,7 @@ from app.gateway.followers import Followers
 from app.gateway.log import GatewayLog
 from app.gateway.probe import Probe
 from app.gateway.supervisor import Supervisor
+from app.gateway.vault import Vault
 from servers.runtime import wire
 
 PRUNE_SECONDS = 0.1
@@ -40,12 +41,19 @@ class Controls:
     """One per gateway. `leave` begins the graceful end."""
 
     def __init__(
-        self, core: Core, supervisor: Supervisor, followers: Followers, log: GatewayLog, leave: Callable[[], None]
+        self,
+        core: Core,
+        supervisor: Supervisor,
+        followers: Followers,
+        log: GatewayLog,
+        vault: Vault,
+        leave: Callable[[], None],
     ) -> None:
         self.core = core
         self.supervisor = supervisor
         self.followers = followers
         self.log = log
+        self.vault = vault
         self.leave = leave
         self.calls: dict[str, tuple[Any, Callable[[Any], Any]]] = {
             "status": (messages.NoArguments, self._status),
@@ -59,6 +67,8 @@ class Controls:
             "approvals": (messages.NoArguments, self._approvals),
             "answer": (messages.Given, self._answer),
             "prune": (messages.Pruning, self._prune),
+            "set_secret": (messages.Keeping, self._set_secret),
+            "remove_secret": (messages.Named, self._remove_secret),
         }
 
     def admit(self, channel: Channel, pid: int) -> ControlGuest:
@@ -113,6 +123,18 @@ class Controls:
 
     def _answer(self, asked: messages.Given) -> dict[str, Any]:
         return self.core.answer(asked.id, asked.answer, asked.scope)
+
+    def _set_secret(self, asked: messages.Keeping) -> Later:
+        def start(deliver: Callable[[Any], None]) -> None:
+            self.vault.keep(asked.name, asked.value, _told(deliver, asked.name, "new"))
+
+        return start
+
+    def _remove_secret(self, asked: messages.Named) -> Later:
+        def start(deliver: Callable[[Any], None]) -> None:
+            self.vault.remove(asked.name, _told(deliver, asked.name, "removed"))
+
+        return start
 
     def _prune(self, asked: messages.Pruning) -> dict[str, Any]:
         days = asked.days if asked.days is not None else self.core.settings_now().limits.journal_days
@@ -185,6 +207,10 @@ class ControlGuest:
 
     def _send(self, answer: messages.Answer) -> None:
         self.channel.write(_encode(answer) + b"\n")
+
+
+def _told(deliver: Callable[[Any], None], name: str, fact: str) -> Callable[[Any], None]:
+    return lambda found: deliver(found if isinstance(found, DoorkeepError) else {"name": name, fact: found})
 
 
 def _delivered(id_: int, found: Any) -> messages.Answer:

@@ -50,6 +50,7 @@ class Gateway:
         from app.gateway.leftovers import end_left
         from app.gateway.session import Session
         from app.gateway.supervisor import Supervisor
+        from app.gateway.vault import Vault
 
         self.followers = followers = Followers()
         self.supervisor = Supervisor(loop, home, log)
@@ -61,7 +62,10 @@ class Gateway:
         self.supervisor.on_change = lambda server, state, words: followers.publish(
             Event("server", server=server, state=state, words=words)
         )
-        self.controls = Controls(self.core, self.supervisor, followers, log, lambda: loop.soon(self.leave))
+        self.vault = Vault(loop, home, self.supervisor.begin)
+        self.supervisor.preparing.secrets = self.vault.fetch
+        leave = lambda: loop.soon(self.leave)  # noqa: E731
+        self.controls = Controls(self.core, self.supervisor, followers, log, self.vault, leave)
         self.reception = Reception(
             loop,
             log,
@@ -118,6 +122,7 @@ class Gateway:
         if waiting and self.supervisor.in_flight() and time.monotonic() < until:
             self.loop.later(0.02, lambda: self._drain(until))
             return
+        self.vault.close()
         self.supervisor.leave()
         self._await_children(time.monotonic() + CHILDREN_SECONDS)
 

@@ -94,7 +94,7 @@ class edit_file:  # noqa: N801 - the tool's name
         return changes.result(change, [_file(state, after)], warnings)
 
 
-def _rebuilt(content: bytes, own: str, splices: list[Splice]) -> bytes:
+def _rebuilt(content: bytes, own: str, splices: list[Splice[str]]) -> bytes:
     """The new content, put together from the old bytes: quick where each character is one byte. Else empty."""
     if len(own) != len(content) or not own.isascii():
         return b""

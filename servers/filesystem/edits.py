@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from servers.filesystem import nearest
+from servers.runtime.changing import nearest
 from servers.runtime.changing.pieces import Pieces, Splice
 from servers.runtime.changing.text import Plain, with_eol
 from servers.runtime.errors import ToolError
@@ -29,7 +29,7 @@ class Edit(msgspec.Struct, forbid_unknown_fields=True):
     end: Annotated[int, Meta(ge=0, description="Last line; start - 1 inserts")] = 0
 
 
-def apply(own: str, edits: list[Edit], *, path: str, trusted_lines: bool) -> Pieces:
+def apply(own: str, edits: list[Edit], *, path: str, trusted_lines: bool) -> Pieces[str]:
     """`own`, a file's text with its own line ends, after all edits. Raises ToolError, and then none counts.
 
     `trusted_lines`: line numbers may be used, since the caller named the state of the file that they count in.
@@ -50,7 +50,7 @@ def apply(own: str, edits: list[Edit], *, path: str, trusted_lines: bool) -> Pie
     return pieces
 
 
-def _replace_text(pieces: Pieces, edit: Edit, where: str, path: str) -> None:
+def _replace_text(pieces: Pieces[str], edit: Edit, where: str, path: str) -> None:
     plain = Plain(pieces.text)
     old = edit.old if edit.old in plain.text else edit.old.replace("\r\n", "\n")
     places = _places(plain.text, old)
@@ -89,7 +89,7 @@ def _lines(text: str, places: list[int]) -> list[int]:
     return out
 
 
-def _replace_lines(pieces: Pieces, plain: Plain, edit: Edit, where: str, path: str) -> None:
+def _replace_lines(pieces: Pieces[str], plain: Plain, edit: Edit, where: str, path: str) -> None:
     """Lines count in the file as it was; they are found again behind what earlier edits changed."""
     starts = [0]
     at = plain.text.find("\n")
@@ -114,6 +114,6 @@ def _replace_lines(pieces: Pieces, plain: Plain, edit: Edit, where: str, path: s
     pieces.replace(first, last, with_eol(new, plain.eol_at(begin, end)))
 
 
-def changed(splices: list[Splice]) -> bool:
+def changed(splices: list[Splice[str]]) -> bool:
     """Whether the splices make any difference at all, given that a replacement by the same text is one too."""
     return bool(splices)

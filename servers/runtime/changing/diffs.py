@@ -58,7 +58,7 @@ def _same_start(one: str, other: str) -> int:
     return low
 
 
-def of_splices(old: str, splices: list[Splice], path: str, *, max_chars: int = MAX_CHARS) -> Diff:
+def of_splices(old: str, splices: list[Splice[str]], path: str, *, max_chars: int = MAX_CHARS) -> Diff:
     """The diff of a text whose changed stretches are known (`Pieces.splices`)."""
     changes: list[_Change] = []
     line, seen = 0, 0
@@ -78,6 +78,29 @@ def of_splices(old: str, splices: list[Splice], path: str, *, max_chars: int = M
     return Diff(_rendered(old, changes, path, max_chars) if changes else "", added, removed)
 
 
+def of_byte_splices(old: bytes, splices: list[Splice[bytes]], path: str, *, max_chars: int = MAX_CHARS) -> Diff:
+    """As `of_splices`, for a text in UTF-8 whose changed stretches are known in bytes; none of them cuts a character in two.
+    What is no UTF-8 is shown replaced."""
+    if old.isascii():
+        here = [Splice(one.start, one.end, _decoded(one.new)) for one in splices]
+        return of_splices(old.decode("ascii"), here, path, max_chars=max_chars)
+    parts: list[str] = []
+    here: list[Splice[str]] = []
+    at = place = 0
+    for one in splices:
+        before, inside = _decoded(old[at : one.start]), _decoded(old[one.start : one.end])
+        start = place + len(before)
+        place = start + len(inside)
+        parts += (before, inside)
+        here.append(Splice(start, place, _decoded(one.new)))
+        at = one.end
+    return of_splices("".join([*parts, _decoded(old[at:])]), here, path, max_chars=max_chars)
+
+
+def _decoded(part: bytes) -> str:
+    return part.decode("utf-8", "replace")
+
+
 def _lines(text: str) -> list[str]:
     """The lines of `text` with their `\n`; `str.splitlines` would end lines at other characters too."""
     lines = text.split("\n")
@@ -85,9 +108,9 @@ def _lines(text: str) -> list[str]:
     return [line + "\n" for line in lines] + ([last] if last else [])
 
 
-def _whole_lines(old: str, splices: list[Splice]) -> list[tuple[int, int, list[Splice]]]:
+def _whole_lines(old: str, splices: list[Splice[str]]) -> list[tuple[int, int, list[Splice[str]]]]:
     """The splices, each with the whole lines that it touches; those that touch the same lines together."""
-    groups: list[tuple[int, int, list[Splice]]] = []
+    groups: list[tuple[int, int, list[Splice[str]]]] = []
     for splice in splices:
         begin = old.rfind("\n", 0, splice.start) + 1
         whole = splice.start == begin and (not splice.new or splice.new.endswith("\n"))

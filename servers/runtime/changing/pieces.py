@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from typing import AnyStr, Generic
+
 import msgspec
 
 
-class Splice(msgspec.Struct, frozen=True):
-    """Characters `start:end` of the original became `new`. Splices of one outcome are in order and do not touch."""
+class Splice(msgspec.Struct, Generic[AnyStr], frozen=True):
+    """Characters (or bytes) `start:end` of the original became `new`. Splices of one outcome are in order and do not touch."""
 
     start: int
     end: int
-    new: str
+    new: AnyStr
 
 
-class Pieces:
+class Pieces(Generic[AnyStr]):
     """`original`, cut where it was changed. Positions count in the present text unless it says otherwise."""
 
-    def __init__(self, original: str) -> None:
+    def __init__(self, original: AnyStr) -> None:
         self._original = original
+        self._join: Callable[[Iterable[AnyStr]], AnyStr] = original[:0].join  # pyright: ignore[reportAttributeAccessIssue, reportAssignmentType]
         # Kept parts are (start, end, None) of the original; new ones are (0, length, text).
-        self._parts: list[tuple[int, int, str | None]] = [(0, len(original), None)] if original else []
-        self._text: str | None = original
+        self._parts: list[tuple[int, int, AnyStr | None]] = [(0, len(original), None)] if original else []
+        self._text: AnyStr | None = original
 
     @property
-    def text(self) -> str:
+    def text(self) -> AnyStr:
         """The present text."""
         if self._text is None:
-            self._text = "".join(
+            self._text = self._join(
                 self._original[start:end] if new is None else new[start:end] for start, end, new in self._parts
             )
         return self._text
 
-    def replace(self, start: int, end: int, new: str) -> None:
+    def replace(self, start: int, end: int, new: AnyStr) -> None:
         """Put `new` in the place of `start:end`."""
         before = self._cut(start)
         after = self._cut(end)
@@ -65,17 +69,17 @@ class Pieces:
             here += end - start
         return len(self._parts)
 
-    def splices(self) -> list[Splice]:
+    def splices(self) -> list[Splice[AnyStr]]:
         """What became of the original: each stretch that was replaced, and by what."""
-        out: list[Splice] = []
+        out: list[Splice[AnyStr]] = []
         at = 0
-        new: list[str] = []
+        new: list[AnyStr] = []
         for start, end, text in [*self._parts, (len(self._original), len(self._original), None)]:
             if text is not None:
                 new.append(text[start:end])
                 continue
             if new or start > at:
-                out.append(Splice(at, start, "".join(new)))
+                out.append(Splice(at, start, self._join(new)))
                 new = []
             at = end
         return out

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from servers.runtime.changing import diffs
-from servers.runtime.changing.pieces import Pieces
+from servers.runtime.changing.pieces import Pieces, Splice
 
 LINES = st.lists(st.sampled_from(["a\n", "b\n", "c\n", "\n", "a", "é\n"]), max_size=25).map("".join)
 
@@ -68,3 +68,20 @@ def test_a_missing_line_end_is_said() -> None:
 def test_two_changes_far_apart_are_two_hunks() -> None:
     old = "".join(f"{number}\n" for number in range(100))
     assert diffs.of_texts(old, old.replace("\n10\n", "\nX\n").replace("\n90\n", "\nY\n"), "/f").text.count("@@ -") == 2
+
+
+@given(
+    st.lists(st.sampled_from(["one\n", "two\n", "é\n", "日本\n", "\n"]), min_size=1, max_size=12),
+    st.integers(0, 12),
+    st.integers(0, 4),
+    st.sampled_from(["", "new\n", "ü\nnew\n"]),
+)
+def test_stretches_in_bytes_make_the_diff_that_those_in_characters_make(
+    lines: list[str], first: int, count: int, new: str
+) -> None:
+    old = "".join(lines)
+    first = min(first, len(lines))
+    start, end = len("".join(lines[:first])), len("".join(lines[: first + count]))
+    as_bytes = Splice(len(old[:start].encode()), len(old[:end].encode()), new.encode())
+    expected = diffs.of_splices(old, [Splice(start, end, new)], "f")
+    assert diffs.of_byte_splices(old.encode(), [as_bytes], "f") == expected

@@ -1,4 +1,4 @@
-from servers.filesystem import nearest
+from servers.runtime.changing import nearest
 
 FILE = "def one():\n    return 1\n\n\ndef two():\n    return 2\n\n\ndef three():\n\treturn 3\n"
 

@@ -55,11 +55,11 @@ class BridgeProcess:
         params = {**(params or {}), **({"_meta": MODERN_META} if modern else {})}
         self.send({"jsonrpc": "2.0", "id": id_, "method": method, "params": params})
 
-    def initialize(self, version: str = "2025-11-25") -> Any:
+    def initialize(self, version: str = "2025-11-25", name: str = "fake") -> Any:
         self.request(
             "init",
             "initialize",
-            {"protocolVersion": version, "capabilities": {}, "clientInfo": {"name": "fake", "version": "1"}},
+            {"protocolVersion": version, "capabilities": {}, "clientInfo": {"name": name, "version": "1"}},
         )
 
     def call(self, id_: Any, tool: str, modern: bool = False, **arguments: Any) -> None:

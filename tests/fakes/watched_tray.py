@@ -13,7 +13,7 @@ import queue
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from app.__main__ import main
@@ -92,27 +92,40 @@ def place(corner: QPoint, size: QRect) -> dict[str, int]:
     return {"x": corner.x(), "y": corner.y(), "width": size.width(), "height": size.height()}
 
 
+def application() -> Any:
+    """The application, once there is one. Nothing of Qt is imported before the program has: two threads at it may stand still."""
+    widgets = sys.modules.get("PySide6.QtWidgets")
+    made = getattr(widgets, "QApplication", None)
+    return made.instance() if made is not None else None
+
+
 def listen(door: socket.socket) -> None:
     """Answers on a thread of its own; looking is done on the thread that Qt draws on, when it has time for it."""
+    ask: Callable[[], list[dict[str, Any]]] | None = None
+    while door.recv(1):
+        app = application()
+        if ask is None and app is not None:
+            ask = asking(app)
+        door.sendall(json.dumps(ask() if ask is not None else []).encode() + b"\n")
+
+
+def asking(app: Any) -> Callable[[], list[dict[str, Any]]]:
+    """How another thread has `everything` looked at."""
     from PySide6.QtCore import QObject, Signal
 
     class Ear(QObject):
         asked = Signal()
 
     answers: queue.SimpleQueue[list[dict[str, Any]]] = queue.SimpleQueue()
-    ear: Ear | None = None
-    while door.recv(1):
-        widgets = sys.modules.get("PySide6.QtWidgets")
-        app = widgets.QApplication.instance() if widgets is not None else None
-        found: list[dict[str, Any]] = []
-        if app is not None:
-            if ear is None:
-                ear = Ear()
-                ear.asked.connect(lambda: answers.put(everything()))
-                ear.moveToThread(app.thread())
-            ear.asked.emit()
-            found = answers.get(timeout=ANSWER_SECONDS)
-        door.sendall(json.dumps(found).encode() + b"\n")
+    ear = Ear()
+    ear.asked.connect(lambda: answers.put(everything()))
+    ear.moveToThread(app.thread())
+
+    def ask() -> list[dict[str, Any]]:
+        ear.asked.emit()
+        return answers.get(timeout=ANSWER_SECONDS)
+
+    return ask
 
 
 if __name__ == "__main__":

@@ -66,8 +66,9 @@ def asking(chain: str, folder: object) -> str:
     return chain
 
 
-def ready(client: BridgeProcess) -> BridgeProcess:
-    client.initialize()
+def ready(client: BridgeProcess, name: str = "fake") -> BridgeProcess:
+    """Past its handshake, under the name it gives itself."""
+    client.initialize(name=name)
     client.answer("init")
     client.send({"jsonrpc": "2.0", "method": "notifications/initialized"})
     return client

@@ -17,10 +17,13 @@ from app.ui.kit.watch import Watch
 def start_and_greet(home: str) -> None:
     """Returns when a gateway answers. The user starts Doorkeep, so an earlier Quit no longer counts. Raises DoorkeepError."""
     from app.control import client  # on a worker: nothing that is shown waits for it
+    from app.desktop import gateway_agent
 
     os.makedirs(home, mode=0o700, exist_ok=True)
     with contextlib.suppress(FileNotFoundError):
         os.unlink(stopped_mark(home))
+    with contextlib.suppress(OSError):  # a bridge then has the app opened instead
+        gateway_agent.ensure(home)
     client.ensure_gateway(home).close()
 
 

@@ -50,8 +50,9 @@ class Caller:
 
     def _work(self) -> None:
         number = 0
+        began = time.monotonic()
         try:
-            while not self._enough.wait(self._every):
+            while not self._enough.wait(max(0.0, began + number * self._every - time.monotonic())):
                 number += 1
                 arguments = self._arguments[number % len(self._arguments)]
                 sent = time.monotonic()

@@ -94,7 +94,6 @@ def test_a_few_clicks_lead_from_an_empty_home_to_a_call_of_claude_desktop(
     documents: Path,
     newcomer: Person,
     wait_until: Callable[..., object],
-    record_property: Callable[[str, object], None],
 ) -> None:
     newcomer.click("^Grant ~/Documents$")
     newcomer.click("^Continue$")
@@ -107,8 +106,6 @@ def test_a_few_clicks_lead_from_an_empty_home_to_a_call_of_claude_desktop(
     newcomer.sees(r"^Claude Desktop called Doorkeep (just now|\d+ s ago)\.$")
     seconds = time.monotonic() - newcomer.began
     assert newcomer.clicks <= MOST_CLICKS
-    record_property("clicks", newcomer.clicks)
-    record_property("seconds", round(seconds, 1))
     print(f"the wizard took {newcomer.clicks} clicks and {seconds:.1f} s")
     newcomer.click("^Done$")
     newcomer.sees("Claude Desktop read report.md")

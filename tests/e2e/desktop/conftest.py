@@ -54,6 +54,14 @@ def person(sit_down: Callable[..., Person]) -> Person:
 
 
 @pytest.fixture
+def watcher(asking: str, sit_down: Callable[..., Person]) -> Person:
+    """Somebody with the tray alone, in whose folder each change asks."""
+    made = sit_down("--background")
+    made.sees("^Doorkeep$")
+    return made
+
+
+@pytest.fixture
 def client(bridge: Callable[..., BridgeProcess]) -> BridgeProcess:
     """A client of the files, past its handshake."""
     return ready(bridge())

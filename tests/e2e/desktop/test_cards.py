@@ -5,18 +5,8 @@ from __future__ import annotations
 import select
 from pathlib import Path
 
-import pytest
-
 from tests.fakes.client import BridgeProcess
 from tests.fakes.person import Person
-
-
-@pytest.fixture
-def watcher(asking: str, sit_down, session) -> Person:
-    """A tray without a window."""
-    made = sit_down("--background")
-    made.sees("^Doorkeep$")
-    return made
 
 
 def write(client: BridgeProcess, number: int, path: Path) -> None:

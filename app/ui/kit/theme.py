@@ -126,6 +126,8 @@ QLineEdit, QSpinBox {{ padding: 5px 8px; min-height: 20px; }}
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus {{ border-color: {c.accent}; }}
 QLineEdit:disabled, QPlainTextEdit:disabled, QSpinBox:disabled {{ background: {c.sunken}; color: {c.muted}; }}
 QLineEdit QToolButton {{ border: 0; padding: 0; background: transparent; }}
+QListWidget#bare {{ border: 0; }}
+QListWidget#bare::item:selected {{ background: {c.accent_soft}; color: {c.text}; border-radius: 6px; }}
 QComboBox QAbstractItemView {{ border-radius: 0; padding: 4px; selection-background-color: {c.accent_soft}; selection-color: {c.text}; }}
 QComboBox QAbstractItemView::item {{ min-height: 28px; padding: 0 8px; border-radius: 5px; }}
 QAbstractItemView {{ background: {c.surface}; color: {c.text}; border: 1px solid {c.line}; border-radius: 10px; outline: 0; }}

@@ -52,7 +52,9 @@ class Palette(QWidget):
         self.field.installEventFilter(self)
         self.rows = QListWidget()
         self.rows.setAccessibleName(self.tr("Actions"))
+        self.rows.setObjectName("bare")
         self.rows.setUniformItemSizes(True)
+        theme.changed.connect(self._tint)
         self.rows.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.rows.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.rows.itemClicked.connect(lambda item: self._do(self.rows.row(item)))
@@ -67,10 +69,6 @@ class Palette(QWidget):
         self._actions = list(actions)
         self.field.clear()
         self._filter("")
-        chosen = (
-            f"background: {self._theme.colours.accent_soft}; color: {self._theme.colours.text}; border-radius: 6px;"
-        )
-        self.rows.setStyleSheet(f"QListWidget {{ border: 0; }} QListWidget::item:selected {{ {chosen} }}")
         self.rows.setFixedHeight(ROW * min(ROWS, max(1, len(self._actions))) + S)
         self.adjustSize()
         self.move(self._window.mapToGlobal(QPoint((self._window.width() - self.width()) // 2, 80)))
@@ -96,6 +94,10 @@ class Palette(QWidget):
         painter.setBrush(QColor(self._theme.colours.surface))
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
+
+    def _tint(self) -> None:
+        for row, one in enumerate(self._shown):
+            self.rows.item(row).setIcon(icon(one.drawing, self._theme.colours.muted))
 
     def _filter(self, typed: str) -> None:
         self._shown = found(self._actions, typed)

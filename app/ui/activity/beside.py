@@ -11,6 +11,9 @@ from app.ui.kit.theme import M
 NARROW = 720
 """Points below which only one of the two is shown."""
 LEAST = 280
+WIDTH = 360
+"""Of the details while the log is beside them."""
+QWIDGETSIZE_MAX = 16_777_215
 
 
 class Beside(QWidget):
@@ -21,12 +24,11 @@ class Beside(QWidget):
         self._log = log
         self._details = details
         log.setMinimumWidth(LEAST // 2)
-        details.setMinimumWidth(LEAST)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(M)
-        row.addWidget(log, 3)
-        row.addWidget(details, 2)
+        row.addWidget(log, 1)
+        row.addWidget(details)
         details.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -41,4 +43,7 @@ class Beside(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        self._log.setVisible(self._details.isHidden() or self.width() >= NARROW)
+        both = self.width() >= NARROW
+        self._details.setMinimumWidth(WIDTH if both else LEAST)
+        self._details.setMaximumWidth(WIDTH if both else QWIDGETSIZE_MAX)
+        self._log.setVisible(both or self._details.isHidden())

@@ -10,11 +10,14 @@ from app.core.journal.record import CallRecord
 from app.ui.activity.model import RECORD, clock
 from app.ui.kit import words
 from app.ui.kit.chip import paint_chip
+from app.ui.kit.labels import paint_line
 from app.ui.kit.theme import M, S, Theme, font
 
 HEIGHT = 28
 WIDTHS = (76, 128, 0, 116, 76)
 """Of the columns, in points; 0 stretches."""
+LEAST_WHERE = 72
+"""A folder that would get less room than this says nothing and is left out."""
 
 
 class RowPainter(QStyledItemDelegate):
@@ -60,23 +63,19 @@ class RowPainter(QStyledItemDelegate):
         else:
             texts = {0: clock(record.at), 1: words.client_name(record.client), 4: words.duration(record.duration_ms)}
             painter.setPen(QColor(colours.text if column == 1 else colours.muted))
-            end = Qt.AlignmentFlag.AlignTrailing if column == 4 else Qt.AlignmentFlag.AlignLeading
-            text = painter.fontMetrics().elidedText(texts[column], Qt.TextElideMode.ElideRight, rect.width())
-            painter.drawText(rect, end | Qt.AlignmentFlag.AlignVCenter, text)
+            mirrored = painter.layoutDirection() == Qt.LayoutDirection.RightToLeft
+            paint_line(painter, rect, texts[column], mirrored=mirrored != (column == 4))
 
     def _sentence(self, painter: QPainter, rect: QRect, record: CallRecord) -> None:
         colours = self._theme.colours
         said = words.sentence(record)
         metrics = painter.fontMetrics()
-        what = metrics.elidedText(said.what[:1].upper() + said.what[1:], Qt.TextElideMode.ElideMiddle, rect.width())
-        start = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
+        what = said.what[:1].upper() + said.what[1:]
+        mirrored = painter.layoutDirection() == Qt.LayoutDirection.RightToLeft
         painter.setPen(QColor(colours.text))
-        painter.drawText(rect, start, what)
+        paint_line(painter, rect, what, mirrored=mirrored)
         used = metrics.horizontalAdvance(what) + S
-        left = rect.width() - used
-        if said.where and left > 40:
-            rest = rect.adjusted(used, 0, 0, 0)
-            if painter.layoutDirection() == Qt.LayoutDirection.RightToLeft:
-                rest = rect.adjusted(0, 0, -used, 0)
+        if said.where and rect.width() - used > LEAST_WHERE:
+            rest = rect.adjusted(0, 0, -used, 0) if mirrored else rect.adjusted(used, 0, 0, 0)
             painter.setPen(QColor(colours.muted))
-            painter.drawText(rest, start, metrics.elidedText(said.where, Qt.TextElideMode.ElideMiddle, left))
+            paint_line(painter, rest, said.where, mirrored=mirrored)

@@ -132,7 +132,7 @@ class QuestionView(QFrame):
         text = question.preview or _arguments(question)
         name = self.tr("The change") if question.preview else self.tr("The arguments")
         self.details = DiffView(name, self._theme, LINES)
-        self.details.show_text(_readable(text))
+        self.details.show_text(_readable(text.rstrip("\n")))
         self.more = Button(self.tr("Show all"), self._theme, "quiet", pressed=self._expand)
         self._fold = Button(self.tr("Look"), self._theme, "quiet", pressed=lambda: self.open_up(True))
         self._opened = True

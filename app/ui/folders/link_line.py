@@ -18,10 +18,11 @@ _ICON = 16
 
 
 class LinkLine(Pressable):
-    """Words with an icon; `pressed_do` is called by click, Space or Enter."""
+    """Words with an icon; `pressed_do` is called by click, Space or Enter. One that `gives_way` is cut where room is short."""
 
-    def __init__(self, drawing: str, theme: Theme, pressed_do: Callable[[], object]) -> None:
+    def __init__(self, drawing: str, theme: Theme, pressed_do: Callable[[], object], *, gives_way: bool = True) -> None:
         super().__init__(theme)
+        self._gives_way = gives_way
         self._drawing = drawing
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.clicked.connect(lambda _=False: pressed_do())
@@ -39,8 +40,8 @@ class LinkLine(Pressable):
         return QSize(_ICON + S + QFontMetrics(font("secondary")).horizontalAdvance(self.text()) + 2, HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
-        """Narrow on purpose."""
-        return QSize(_ICON + S + 40, HEIGHT)
+        """Narrow on purpose, where it gives way."""
+        return QSize(_ICON + S + 40, HEIGHT) if self._gives_way else self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws the words that fit; underlined where a click leads on."""

@@ -29,7 +29,7 @@ class SecretList(QWidget):
         self._revealed: tuple[str, ...] = ()
         self._found: Found | None = None
         self.buttons: dict[str, Button] = {}
-        self.opener = LinkLine("eye", theme, self._toggle)
+        self.opener = LinkLine("eye", theme, self._toggle, gives_way=False)
         self._lines = QVBoxLayout(self)
         self._lines.setContentsMargins(0, 0, 0, 0)
         self._lines.setSpacing(0)

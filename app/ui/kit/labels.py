@@ -80,8 +80,10 @@ def paint_line(painter: QPainter, room: QRect, text: str, *, mirrored: bool) -> 
     """
     shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, room.width())
     side = Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft
+    direction = painter.layoutDirection()
     painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
     painter.drawText(room, side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter, shown)
+    painter.setLayoutDirection(direction)
 
 
 def spacer(*, wide: bool = True) -> QWidget:

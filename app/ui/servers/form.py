@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFormLayout, QLineEdit, QPlainTextEdit, QSizePolic
 
 from app.ui.kit.combo import Combo
 from app.ui.kit.labels import Label
-from app.ui.kit.theme import M, S, Theme
+from app.ui.kit.theme import CONTROL, M, S, Theme
 from app.ui.kit.toggle import Toggle
 from app.ui.kit.words import visible
 from app.ui.servers.telling import tr
@@ -86,6 +86,9 @@ class ArgumentsForm(QWidget):
         label = Label(words, self._theme, "secondary", None if required else "muted")
         label.setBuddy(field.widget)
         label.setToolTip(said)
+        label.setMinimumHeight(
+            min(CONTROL, field.widget.sizeHint().height())
+        )  # its middle is that of the field's first line
         self._layout.addRow(label, field.widget)
         self.fields[name] = field
 

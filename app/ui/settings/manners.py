@@ -39,7 +39,7 @@ class MannersPanel(QWidget):
             "question": (self.tr("A question waits"), self.tr("A call needs your yes.")),
             "denied": (self.tr("Something was refused"), self.tr("The first time an app is denied something.")),
             "wiped": (self.tr("An app lost its entry"), self.tr("Its settings were rewritten without Doorkeep.")),
-            "crashing": (self.tr("A server keeps crashing"), ""),
+            "crashing": (self.tr("A server keeps crashing"), self.tr("It ended three times within a minute.")),
         }
         named = self.tr("Notify: {what}")
         self.notices = {kind: Toggle(named.format(what=words[kind][0]), theme) for kind in preferences.NOTICES}

@@ -136,7 +136,7 @@ def screens(request: pytest.FixtureRequest, theme: Theme, qapp: QApplication) ->
     folder = request.config.getoption("--screens")
 
     def settle() -> None:
-        for _ in range(4):  # a layout may ask for another one
+        for _ in range(12):  # a layout may ask for another one
             qapp.processEvents()
 
     def shoot(name: str, widget: QWidget, scale: int) -> None:

@@ -20,6 +20,7 @@ TOOLS = [
 
 def panel(services, qtbot, call) -> TryPanel:
     made = TryPanel(services, "files", TOOLS, call)
+    made.resize(640, 200)
     qtbot.addWidget(made)
     made.show()
     return made

@@ -5,7 +5,7 @@ Reading and writing happen in the background. A change from outside updates rows
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -23,7 +23,8 @@ from app.ui.folders.facts import Looked, Standing
 from app.ui.folders.first import FirstFolders
 from app.ui.folders.row import FolderRow
 from app.ui.kit.buttons import Button
-from app.ui.kit.deeds import Deed, Deeds
+from app.ui.kit.deeds import Deed
+from app.ui.kit.in_force import InForce
 from app.ui.kit.labels import Label
 from app.ui.kit.messages import Message
 from app.ui.kit.page import Page
@@ -40,8 +41,6 @@ SEARCH_FROM = 12
 LOOKED_THROUGH = 30
 """Folders that are looked through for secrets without being asked to."""
 SETTLE_MS = 100
-SPINNER_MS = 150
-IN_FORCE_MS = 5000
 
 
 class FoldersPage(Page):
@@ -60,23 +59,22 @@ class FoldersPage(Page):
         self._choose = choose
         self._asked = 0
         self._most = FIRST_ROWS
-        self._pending: Counter[str] = Counter()
         self._to_look: deque[str] = deque()
         self._looking = ""
         self._in_view = False
-        self._deeds = Deeds(services.home, services.background, self)
+        self._changes = InForce(services, self.rows.get, self.look, telling.reason, self)
         self.add = Button(self.tr("Add a folder…"), theme, "primary", "plus", self.ask_for_folder)
         self.buttons.addWidget(self.add)
         self.trouble = Trouble(theme, lambda: open_file(settings_path(services.home)), self.look)
         self.adding = AddPanel(services)
         self.adding.wanted.connect(self._grant)
         self.adding.cancelled.connect(self._show)
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(self.tr("Find a folder"))
-        self.search.setAccessibleName(self.tr("Find a folder"))
-        self.search.setClearButtonEnabled(True)
-        self.search.textChanged.connect(lambda _text: self._soon_show.start())
-        self.search.hide()
+        self.found = QLineEdit()
+        self.found.setPlaceholderText(self.tr("Find a folder"))
+        self.found.setAccessibleName(self.tr("Find a folder"))
+        self.found.setClearButtonEnabled(True)
+        self.found.textChanged.connect(lambda _text: self._soon_show.start())
+        self.found.hide()
         self.list = QVBoxLayout()
         self.list.setSpacing(S)
         self.more = Label("", theme, "secondary", "muted", wrap=True)
@@ -85,7 +83,7 @@ class FoldersPage(Page):
         self.show_more.hide()
         self.first = FirstFolders(services, self.ask_for_folder, self.ask)
         self.first.hide()
-        for part in (self.trouble, self.adding, self.search):
+        for part in (self.trouble, self.adding, self.found):
             self.body.addWidget(part)
         self.body.addLayout(self.list)
         self.body.addWidget(self.more)
@@ -119,6 +117,12 @@ class FoldersPage(Page):
         if watched:
             self._watcher.removePaths(watched)
         self._to_look.clear()
+
+    def search(self) -> None:
+        """Ctrl+F: the field where there are many folders; with a few there is nothing to look through."""
+        if self.found.isVisible():
+            self.found.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.found.selectAll()
 
     # -- looking ------------------------------------------------------------------------------------------------
 
@@ -159,10 +163,10 @@ class FoldersPage(Page):
             self.list.removeWidget(gone)
             gone.deleteLater()
         for path, row in self.rows.items():
-            if not self._pending[path] and row.standing != wanted[path]:
+            if not self._changes.busy(path) and row.standing != wanted[path]:
                 row.show_standing(wanted[path])
         count = len(looked.folders)
-        self.search.setVisible(count >= SEARCH_FROM)
+        self.found.setVisible(count >= SEARCH_FROM)
         self._say_more(len(wanted), count)
         self._show_first()
         self._make_rows()
@@ -176,7 +180,7 @@ class FoldersPage(Page):
 
     def _wanted(self) -> dict[str, Standing]:
         """The folders that are to have a row, in the order of the file."""
-        words = self.search.text().strip().casefold()
+        words = self.found.text().strip().casefold()
         found: dict[str, Standing] = {}
         for one in self.looked.folders if self.looked else []:
             if not words or words in shown(one.setting.path).casefold():
@@ -224,7 +228,7 @@ class FoldersPage(Page):
         row = FolderRow(self.services, standing, self.looked.servers if self.looked else {})
         row.access_wanted.connect(lambda access: self._set_access(path, access))
         row.server_wanted.connect(lambda server, on: self._set_server(path, server, on))
-        row.reveal_wanted.connect(lambda glob, on: self._do(path, self._revealing(path, glob, on)))
+        row.reveal_wanted.connect(lambda glob, on: self._changes.carry_out(path, self._revealing(path, glob, on)))
         row.removal_wanted.connect(lambda: self._remove(path))
         row.activity_wanted.connect(lambda: self.services.go("activity", {"filter": f'folder:"{shown(path)}"'}))
         row.secrets.look_wanted.connect(lambda: self._look_into(path))
@@ -294,7 +298,7 @@ class FoldersPage(Page):
 
         def done(_result: object) -> None:
             self.adding.hide()
-            self.search.clear()
+            self.found.clear()
             self.look()
 
         def failed(error: Exception) -> None:
@@ -302,65 +306,23 @@ class FoldersPage(Page):
             self.adding.show_problem(telling.reason(error))
             self.look()
 
-        self._deeds.do(deed, done, failed)
+        self._changes.deeds.do(deed, done, failed)
 
     def _set_access(self, path: str, access: str) -> None:
         self.rows[path].choose(access)
         home, wanted = self.services.home, _access(access)
-        self._do(path, lambda confirm: changing.set_access(home, path, wanted, confirm))
+        self._changes.carry_out(path, lambda confirm: changing.set_access(home, path, wanted, confirm))
 
     def _set_server(self, path: str, server: str, on: bool) -> None:
         home, row = self.services.home, self.rows[path]
         seen = {name for name, chip in row.servers.items() if chip.isChecked()} | ({server} if on else set())
         builtin = set(self.looked.servers) if self.looked else set[str]()
         servers = None if seen == builtin else sorted(seen if on else seen - {server})
-        self._do(path, lambda confirm: changing.set_servers(home, path, servers, confirm))
+        self._changes.carry_out(path, lambda confirm: changing.set_servers(home, path, servers, confirm))
 
     def _revealing(self, path: str, glob: str, on: bool) -> Deed:
         home = self.services.home
         return lambda confirm: changing.set_revealed(home, path, glob, on, confirm)
-
-    def _do(self, path: str, deed: Deed) -> None:
-        """Carry out a change of one row; the row shows how far it has come."""
-        row = self.rows[path]
-        row.show_problem("")
-        row.show_state("")  # an “In force” of the change before says nothing of this one
-        self._pending[path] += 1
-        QTimer.singleShot(
-            SPINNER_MS, row, lambda: row.show_state(self.tr("Changing…")) if self._pending[path] else None
-        )
-
-        def over() -> bool:
-            self._pending[path] -= 1
-            self.look()
-            return path in self.rows
-
-        def done(_result: object) -> None:
-            if over():
-                self._show_in_force(path)
-
-        def failed(error: Exception) -> None:
-            if over():
-                self.rows[path].show_state("")
-                self.rows[path].show_standing(self.rows[path].standing)
-                self.rows[path].show_problem(telling.reason(error))
-
-        self._deeds.do(deed, done, failed)
-
-    def _show_in_force(self, path: str) -> None:
-        """Ask the gateway itself, so that the word is never said of something that was not just checked."""
-
-        def say(text: str, tone: str, drawing: str) -> None:
-            row = self.rows.get(path)
-            if row is not None and not self._pending[path]:
-                row.show_state(text, tone, drawing)
-                QTimer.singleShot(IN_FORCE_MS, row, lambda: row.show_state("") if not self._pending[path] else None)
-
-        self.services.link.call(
-            "settings",
-            lambda answer: None if answer.get("error") else say(self.tr("In force"), "allowed", "check"),
-            lambda _error: say(self.tr("In force when Doorkeep's gateway starts"), "muted", "clock"),
-        )
 
     def _remove(self, path: str) -> None:
         home, row = self.services.home, self.rows[path]
@@ -374,7 +336,7 @@ class FoldersPage(Page):
         def failed(error: Exception) -> None:
             row.show_problem(telling.reason(error))
 
-        self._deeds.do(lambda confirm: changing.take_out(home, path, confirm), done, failed)
+        self._changes.deeds.do(lambda confirm: changing.take_out(home, path, confirm), done, failed)
 
     def _put_back(self, taken: changing.Taken) -> None:
         home = self.services.home
@@ -382,7 +344,9 @@ class FoldersPage(Page):
         def done(_setting: FolderSetting) -> None:
             self.look()
 
-        self._deeds.do(lambda confirm: changing.put_back(home, taken, confirm), done, self.services.messages.error)
+        self._changes.deeds.do(
+            lambda confirm: changing.put_back(home, taken, confirm), done, self.services.messages.error
+        )
 
     def _timer(self, milliseconds: int, act: Callable[[], object]) -> QTimer:
         made = QTimer(self)

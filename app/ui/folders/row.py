@@ -24,7 +24,7 @@ from app.ui.kit.labels import ElidedLabel, Label
 from app.ui.kit.page import surface
 from app.ui.kit.segmented import Segmented
 from app.ui.kit.services import Services
-from app.ui.kit.theme import L, M, S
+from app.ui.kit.theme import L, M, S, Tone
 from app.ui.kit.words import visible
 
 
@@ -103,13 +103,17 @@ class FolderRow(QWidget):
             self.show_state("")
         self.secrets.show_revealed(setting.reveal)
 
+    def show_settings(self) -> None:
+        """What the settings say, in place of a choice that could not be carried out."""
+        self.show_standing(self.standing)
+
     def choose(self, access: str) -> None:
         """A choice that is being carried out: show what it will mean."""
         self.explained.setText(next(one.explained for one in telling.choices() if one.value == access))
 
-    def show_state(self, text: str, tone: str = "muted", drawing: str = "clock") -> None:
+    def show_state(self, text: str, tone: Tone = "muted", drawing: str = "clock") -> None:
         """How far the last change has come; empty hides it."""
-        self.state.show_as(text, tone, drawing)  # type: ignore[arg-type]
+        self.state.show_as(text, tone, drawing)
         self.state.setVisible(bool(text))
 
     def show_problem(self, text: str) -> None:

@@ -100,6 +100,10 @@ class ServerCard(QWidget):
             self.tools.show_rules(server.rules)
         self._show()
 
+    def show_settings(self) -> None:
+        """What the settings say, in place of a choice that could not be carried out."""
+        self.show_server(self.server)
+
     def show_live(self, live: Live) -> None:
         """What the gateway says."""
         self.live = live

@@ -6,7 +6,6 @@ While the page is in view it asks now and then; out of view it asks nothing.
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +17,7 @@ from app.control.messages import Joined
 from app.core.journal.record import CallRecord
 from app.core.settings import settings_path, signature
 from app.ui.kit.background import Background
-from app.ui.kit.deeds import Deed, Deeds
+from app.ui.kit.in_force import IN_FORCE_MS, InForce
 from app.ui.kit.labels import Label
 from app.ui.kit.page import Page
 from app.ui.kit.services import Services
@@ -32,8 +31,6 @@ from app.ui.servers.trying import Call, call_by_hand
 LOOK_MS = 2000
 """While in view: memory and calls under way change without anyone telling."""
 SETTLE_MS = 100
-SPINNER_MS = 150
-IN_FORCE_MS = 5000
 
 
 class ServersPage(Page):
@@ -52,10 +49,9 @@ class ServersPage(Page):
         self._call = call
         self._asked = 0
         self._signature: tuple[int, ...] = ()
-        self._pending: Counter[str] = Counter()
         self._status: dict[str, Any] | None = None
         self._background: Background = services.background
-        self._deeds = Deeds(services.home, services.background, self)
+        self._changes = InForce(services, self.cards.get, self.look, telling.reason, self)
         self.checked = Label("", theme, "secondary", "muted")
         self.buttons.addWidget(self.checked)
         self.trouble = Trouble(theme, lambda: (open_file or _open)(settings_path(services.home)), self.look)
@@ -112,7 +108,7 @@ class ServersPage(Page):
             if card is None:
                 card = self.cards[name] = self._make(name)
                 self.list.addWidget(card)
-            elif not self._pending[name] and looked.error is None:
+            elif not self._changes.busy(name) and looked.error is None:
                 card.show_server(server)
             card.setEnabled(looked.error is None)
             card.enabled.setVisible(looked.error is None)  # what the file says is not known now
@@ -125,10 +121,12 @@ class ServersPage(Page):
         card = ServerCard(self.services, server, self._call)
         home = self.services.home
         card.enabled_wanted.connect(
-            lambda on: self._do(name, lambda confirm: changing.set_enabled(home, name, on, confirm))
+            lambda on: self._changes.carry_out(name, lambda confirm: changing.set_enabled(home, name, on, confirm))
         )
         card.rule_wanted.connect(
-            lambda tool, rule: self._do(name, lambda confirm: changing.set_rule(home, name, tool, rule, confirm))
+            lambda tool, rule: self._changes.carry_out(
+                name, lambda confirm: changing.set_rule(home, name, tool, rule, confirm)
+            )
         )
         card.restart_wanted.connect(lambda: self._restart(name))
         card.log_wanted.connect(lambda: self._read_log(name))
@@ -203,45 +201,6 @@ class ServersPage(Page):
         )
 
     # -- changing -----------------------------------------------------------------------------------------------
-
-    def _do(self, name: str, deed: Deed) -> None:
-        """Carry out a change of one server; its card shows how far it has come."""
-        card = self.cards[name]
-        card.show_problem("")
-        card.show_state("")  # an “In force” of the change before says nothing of this one
-        self._pending[name] += 1
-        changing_words = self.tr("Changing…")
-        QTimer.singleShot(SPINNER_MS, card, lambda: card.show_state(changing_words) if self._pending[name] else None)
-
-        def over() -> None:
-            self._pending[name] -= 1
-            self.look()
-
-        def done(_result: object) -> None:
-            over()
-            self._show_in_force(name)
-
-        def failed(error: Exception) -> None:
-            over()
-            card.show_state("")
-            card.show_server(card.server)
-            card.show_problem(telling.reason(error))
-
-        self._deeds.do(deed, done, failed)
-
-    def _show_in_force(self, name: str) -> None:
-        """Asks the gateway itself, so that the word is never said of something that was not just checked."""
-        card = self.cards[name]
-
-        def up(answer: dict[str, Any]) -> None:
-            if not answer.get("error") and not self._pending[name]:
-                card.show_state(self.tr("In force"), "allowed", "check")
-                QTimer.singleShot(IN_FORCE_MS, card, lambda: card.show_state("") if not self._pending[name] else None)
-
-        def down(_error: Exception) -> None:
-            card.show_state(self.tr("In force when Doorkeep's gateway starts"))
-
-        self.services.link.call("settings", up, down)
 
     def _restart(self, name: str) -> None:
         card = self.cards[name]

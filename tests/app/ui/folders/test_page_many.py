@@ -103,9 +103,9 @@ def test_ten_thousand_folders_stay_bounded_and_can_be_found(make_page: Make, set
         page.show_more.click()
     assert not page.show_more.isVisible()
     assert len(page._wanted()) == MOST_ROWS
-    page.search.setText("f9876")
+    page.found.setText("f9876")
     qtbot.waitUntil(lambda: list(page.rows) == ["/srv/f9876"], timeout=LONG)
-    page.search.setText("nowhere")
+    page.found.setText("nowhere")
     qtbot.waitUntil(lambda: not page.rows, timeout=LONG)
     assert "No granted folder" in page.more.text()
 

@@ -1,11 +1,9 @@
-"""The system's own ways to choose a folder and to open a file. Neither waits for the person."""
+"""The system's own way to choose a folder. It does not wait for the person."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 Choose = Callable[[QWidget, Callable[[str], object]], object]
@@ -20,8 +18,3 @@ def choose_folder(parent: QWidget, chosen: Callable[[str], object]) -> None:
     dialog.fileSelected.connect(chosen)
     dialog.finished.connect(dialog.deleteLater)
     dialog.open()
-
-
-def open_file(path: str) -> None:
-    """Open a file with what the system has for it."""
-    QDesktopServices.openUrl(QUrl.fromLocalFile(path))

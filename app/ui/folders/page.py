@@ -17,7 +17,7 @@ from app.core.journal.record import CallRecord
 from app.core.settings import Access, FolderSetting, settings_path
 from app.ui.folders import adding, changing, facts, sensitive, telling
 from app.ui.folders.adding import AddPanel
-from app.ui.folders.choosing import Choose, choose_folder, open_file
+from app.ui.folders.choosing import Choose, choose_folder
 from app.ui.folders.drop import DropTarget
 from app.ui.folders.facts import Looked, Standing
 from app.ui.folders.first import FirstFolders
@@ -27,6 +27,7 @@ from app.ui.kit.deeds import Deed
 from app.ui.kit.in_force import InForce
 from app.ui.kit.labels import Label
 from app.ui.kit.messages import Message
+from app.ui.kit.opening import open_file
 from app.ui.kit.page import Page
 from app.ui.kit.services import Services
 from app.ui.kit.theme import S

@@ -18,6 +18,7 @@ from app.ui.home.strip import Strip
 from app.ui.kit import words
 from app.ui.kit.buttons import Button
 from app.ui.kit.labels import Label
+from app.ui.kit.opening import open_file
 from app.ui.kit.page import Page, surface
 from app.ui.kit.picture import Picture
 from app.ui.kit.services import Services
@@ -38,15 +39,21 @@ DRAWINGS: dict[State, tuple[str, Tone]] = {
 
 
 class HomePage(Page):
-    """`start` starts the gateway; `questions` makes the list of what waits for an answer."""
+    """`start` starts the gateway; `questions` makes the list of what waits; `open_file` opens a file or folder."""
 
     name = "home"
     drawing = "home"
 
     def __init__(
-        self, services: Services, watch: Watch, start: Callable[[], None], questions: Callable[[], QWidget]
+        self,
+        services: Services,
+        watch: Watch,
+        start: Callable[[], None],
+        questions: Callable[[], QWidget],
+        open_file: Callable[[str], object] = open_file,
     ) -> None:
         super().__init__(self.tr("Home"), services)
+        self._open_file = open_file
         self.watch = watch
         self._start = start
         self._next_page = ""
@@ -91,6 +98,7 @@ class HomePage(Page):
         self.mark = Picture("problem", 24, theme, "error")
         self.sentence = Label("", theme, "heading", wrap=True)
         self.detail = Label("", theme, "secondary", "muted", wrap=True)
+        self.fix = Button("", theme, "primary", "edit", self._mend)
         self.switch = Button("", theme, "plain", pressed=self._switch)
         said = QVBoxLayout()
         said.setSpacing(2)
@@ -100,6 +108,7 @@ class HomePage(Page):
         row.setSpacing(L)
         row.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addLayout(said, 1)
+        row.addWidget(self.fix)
         row.addWidget(self.switch)
         self.body.addWidget(surface(row))
 
@@ -168,6 +177,12 @@ class HomePage(Page):
         else:
             self.services.link.call("resume" if facts.paused else "pause", None, self.services.messages.error)
 
+    def _mend(self) -> None:
+        from app.core.settings import settings_path  # Home comes into view without it
+
+        home = self.services.home
+        self._open_file(settings_path(home) if self.watch.facts.fix == "settings" else home)
+
     def _open_time(self, since_ms: int, until_ms: int) -> None:
         begin, end = (datetime.fromtimestamp(ms / 1000, UTC).astimezone() for ms in (since_ms, until_ms))
         self.services.go("activity", {"filter": f"since:{begin:%Y-%m-%dT%H:%M} until:{end:%Y-%m-%dT%H:%M}"})
@@ -225,6 +240,10 @@ class HomePage(Page):
         else:
             self.switch.setText(self.tr("Let calls through again") if facts.paused else self.tr("Pause"))
         self.switch.setAccessibleName(self.switch.text())
+        fixes = {"settings": self.tr("Open the settings file"), "log": self.tr("Show its folder")}
+        self.fix.setVisible(facts.fix in fixes)
+        self.fix.setText(fixes.get(facts.fix, ""))
+        self.fix.setAccessibleName(self.fix.text())
         self.switch.setToolTip(
             ""
             if facts.fix == "start" or facts.paused

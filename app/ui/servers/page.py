@@ -9,8 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QTimer, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout
 
 from app.control.messages import Joined
@@ -19,6 +18,7 @@ from app.core.settings import settings_path, signature
 from app.ui.kit.background import Background
 from app.ui.kit.in_force import IN_FORCE_MS, InForce
 from app.ui.kit.labels import Label
+from app.ui.kit.opening import open_file
 from app.ui.kit.page import Page
 from app.ui.kit.services import Services
 from app.ui.kit.theme import S
@@ -40,7 +40,7 @@ class ServersPage(Page):
     drawing = "servers"
 
     def __init__(
-        self, services: Services, call: Call = call_by_hand, open_file: Callable[[str], object] | None = None
+        self, services: Services, call: Call = call_by_hand, open_file: Callable[[str], object] = open_file
     ) -> None:
         super().__init__(self.tr("Servers"), services)
         theme = services.theme
@@ -54,7 +54,7 @@ class ServersPage(Page):
         self._changes = InForce(services, self.cards.get, self.look, telling.reason, self)
         self.checked = Label("", theme, "secondary", "muted")
         self.buttons.addWidget(self.checked)
-        self.trouble = Trouble(theme, lambda: (open_file or _open)(settings_path(services.home)), self.look)
+        self.trouble = Trouble(theme, lambda: open_file(settings_path(services.home)), self.look)
         words = self.tr("Servers do the work for AI apps. Each answers only within what you allow here and in Folders.")
         self.list = QVBoxLayout()
         self.list.setSpacing(S)
@@ -214,7 +214,3 @@ class ServersPage(Page):
         self.services.link.call(
             "restart_server", done, lambda error: card.show_problem(telling.reason(error)), name=name
         )
-
-
-def _open(path: str) -> None:
-    QDesktopServices.openUrl(QUrl.fromLocalFile(path))

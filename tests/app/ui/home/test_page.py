@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,6 +59,30 @@ def test_where_the_gateway_is_away_the_switch_starts_it(page: HomePage, link, st
     link.up.emit(False)
     page.switch.click()
     assert started == [True]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "button", "opened"),
+    [
+        ({"settings_error": "line 3 is no TOML"}, "Open the settings file", "doorkeep.toml"),
+        ({"journal_error": "The disk is full."}, "Show its folder", ""),
+    ],
+    ids=["settings", "log"],
+)
+def test_a_problem_has_the_button_that_helps(
+    services, watch: Watch, link, qtbot, home: str, wrong: dict[str, str], button: str, opened: str
+) -> None:
+    asked: list[str] = []
+    page = HomePage(services, watch, lambda: None, QWidget, asked.append)
+    qtbot.addWidget(page)
+    page.show()
+    assert not page.fix.isVisible()
+    link.answers["status"] = {**STATUS, **wrong}
+    watch.look()
+    assert page.fix.text() == button
+    assert next(iter(wrong.values())) in page.detail.text()
+    page.fix.click()
+    assert asked == [str(Path(home) / opened)]
 
 
 def test_the_last_calls_are_said_in_words(page: HomePage, link) -> None:
@@ -144,4 +169,8 @@ def test_it_looks_right(page: HomePage, watch: Watch, link, screens, background,
     link.up.emit(False)
     watch.could_not_start("The disk is full. Make room, then start it.")
     screens("home-error", page)
+    link.is_up = True
+    link.answers["status"] = {**STATUS, "settings_error": "doorkeep.toml, line 3: a value is missing."}
+    link.up.emit(True)
+    screens("home-settings", page)
     assert page.strip.isVisible()

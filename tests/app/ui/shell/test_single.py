@@ -6,11 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from PySide6.QtCore import QTimer
+
 from app.ui.shell.single import Single
 
 ROOT = Path(__file__).parents[4]
 SECOND = "import sys\nfrom PySide6.QtCore import QCoreApplication\nfrom app.ui.shell.single import Single\n"
-SECOND += "app = QCoreApplication([])\nprint(Single(sys.argv[1]).first)\n"
+SECOND += "app = QCoreApplication([])\none = Single(sys.argv[1])\nprint(one.first)\nif one.first: one.listen()\n"
 
 
 def second(home: str) -> subprocess.Popen[str]:
@@ -20,6 +22,7 @@ def second(home: str) -> subprocess.Popen[str]:
 def test_the_first_is_raised_by_the_second(home: str, qapp, qtbot) -> None:
     first = Single(home)
     assert first.first
+    first.listen()
     with qtbot.waitSignal(first.raised, timeout=20_000):
         other = second(home)
     assert other.communicate(timeout=20)[0].strip() == "False"
@@ -30,6 +33,7 @@ def test_after_the_first_has_gone_the_next_is_first(home: str, qapp) -> None:
     Single(home).close()
     again = Single(home)
     assert again.first
+    again.listen()
     again.close()
 
 
@@ -42,6 +46,28 @@ def test_a_socket_left_by_a_crash_is_no_obstacle(home: str, qapp) -> None:
         check=False,
     )
     assert killed.returncode == 9
+    again = Single(home)
+    assert again.first
+    again.listen()
+    again.close()
+
+
+def test_a_second_start_waits_for_a_first_that_does_not_listen_yet(home: str, qapp, qtbot) -> None:
+    first = Single(home)
+    other = second(home)
+    listening = QTimer()
+    listening.setSingleShot(True)
+    listening.timeout.connect(first.listen)
+    listening.start(300)
+    with qtbot.waitSignal(first.raised, timeout=20_000):
+        pass
+    assert other.communicate(timeout=20)[0].strip() == "False"
+    first.close()
+
+
+def test_a_start_that_was_killed_at_once_locks_nobody_out(home: str, qapp) -> None:
+    (Path(home) / "run").mkdir(exist_ok=True)
+    (Path(home) / "run" / "tray.lock").write_bytes(b"")
     again = Single(home)
     assert again.first
     again.close()

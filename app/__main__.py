@@ -10,7 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
+    from app.ui.shell.desk import Desk
+    from app.ui.shell.tray import Tray
+
 MARK_COLOUR = "#245a8d"
+SWITCH_SECONDS = 0.0005
+"""A worker that computes gives way to the screen after so long; Python's own 5 ms add up to a stall where Qt calls us often."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -59,46 +64,65 @@ def errors_to(door: Callable[[Exception], None]) -> None:
     sys.excepthook = hook
 
 
+def compose(home: str, tray: Tray) -> Desk:
+    """The app around a tray icon that is shown already. Needs a QApplication; nothing is begun."""
+    from PySide6.QtWidgets import QApplication
+
+    from app.desktop import preferences
+    from app.ui.kit.icons import icon
+    from app.ui.kit.theme import Theme
+    from app.ui.shell.desk import Desk
+
+    QApplication.setWindowIcon(icon("mark", MARK_COLOUR))
+    kept = preferences.load(home)
+    theme = Theme(kept.theme)
+    theme.apply()
+    desk = Desk(home, theme, kept, tray)
+    errors_to(desk.messages.error)
+    return desk
+
+
 def _run(home: str, *, background: bool) -> int:
     import gc
+    import importlib
 
     gc.disable()  # collecting while modules load costs 20 ms before anything is shown
+    sys.setswitchinterval(SWITCH_SECONDS)
     reason = _no_screen()
     if reason:
         sys.stderr.write(f"doorkeep-tray: {reason}\n")
         return 1
     try:
+        from PySide6.QtCore import QEventLoop
         from PySide6.QtGui import QGuiApplication
         from PySide6.QtWidgets import QApplication
     except ImportError as error:
         sys.stderr.write(f"doorkeep-tray: a library of the desktop is missing: {error}. Install it and start again.\n")
         return 1
     QGuiApplication.setDesktopFileName("doorkeep")
-    app = QApplication([sys.argv[0]])
+    # As words, not by setStyle: that gives the style back, and Qt's Python would make 10 ms of classes for it.
+    app = QApplication([sys.argv[0], *([] if sys.platform == "darwin" else ["-style", "fusion"])])
     app.setApplicationName("Doorkeep")
     app.setQuitOnLastWindowClosed(False)
-    from app.ui.kit.icons import icon
+    from app.ui.shell.leaving import Leaving
     from app.ui.shell.single import Single
+    from app.ui.shell.tray import Tray
 
     single = Single(home)
     if not single.first:
         return 0
-    from app.desktop import preferences
-    from app.ui.kit.theme import Theme
-    from app.ui.shell.desk import Desk
-    from app.ui.shell.leaving import Leaving
-
-    if sys.platform != "darwin":
-        app.setStyle("Fusion")
-    app.setWindowIcon(icon("mark", MARK_COLOUR))
-    kept = preferences.load(home)
-    theme = Theme(kept.theme)
-    theme.apply()
-    desk = Desk(home, theme, kept)
-    errors_to(desk.messages.error)
+    tray = Tray()
+    leaving = Leaving()
+    tray.show()
+    look = QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents  # nothing could answer a click yet
+    app.processEvents(look)
+    importlib.import_module("msgspec")  # while the desktop makes room for the icon
+    app.processEvents(look)
+    desk = compose(home, tray)
     single.raised.connect(desk.open)
-    leaving = Leaving(desk.leave)
+    single.listen()
     desk.begin(background=background)
+    leaving.then(desk.leave)
     gc.enable()
     code = app.exec()
     leaving.close()

@@ -6,7 +6,6 @@ No file means: nothing is allowed. A broken file means: the last good copy count
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -111,6 +110,8 @@ def expand(path: str) -> str:
 
 def parse(text: str, where: str = "doorkeep.toml") -> Settings:
     """Settings from TOML text. Raises SettingsError that names the place."""
+    import tomllib  # who only asks where the settings lie need not wait for it
+
     try:
         raw = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:

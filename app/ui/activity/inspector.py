@@ -131,7 +131,7 @@ class Inspector(QFrame):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.viewport().setAutoFillBackground(False)
+        scroll.setViewport(QWidget())  # without a ground of its own
         inside.setAutoFillBackground(False)
         scroll.setWidget(inside)
         outer = QVBoxLayout(self)

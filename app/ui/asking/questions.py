@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.ui.asking.answering import Answering
-from app.ui.asking.question import QuestionView
 from app.ui.kit.labels import Label
 from app.ui.kit.page import surface
 from app.ui.kit.services import Services
 from app.ui.kit.theme import XL, M
 from app.ui.kit.watch import Question, Watch
+
+if TYPE_CHECKING:
+    from app.ui.asking.question import QuestionView
 
 TICK_MS = 1000
 
@@ -105,6 +109,8 @@ class QuestionList(QWidget):
         self._tick.stop()
 
     def _add(self, question: Question) -> None:
+        from app.ui.asking.question import QuestionView  # Home comes into view without it
+
         view = QuestionView(question, self._answering, self._services.theme, self._watch.clock)
         view.open_up(not self._views)
         held: QWidget = view

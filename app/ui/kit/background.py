@@ -47,6 +47,7 @@ class Background(QObject):
         self._changed = threading.Condition()
         self._workers = 0
         self._busy = 0
+        self._held = False
         self._done.connect(self._deliver)
 
     def run(
@@ -63,15 +64,29 @@ class Background(QObject):
         with self._changed:
             self._busy += 1
             self._wanted.put((self._next, fn))
-            if self._workers < min(WORKERS, self._busy):
-                self._workers += 1
-                threading.Thread(target=self._work, name="background", daemon=True).start()
+            self._staff()
+
+    def hold(self) -> None:
+        """Begin nothing until `go_on`: Python runs one thread at a time, and the first picture of a window comes first."""
+        self._held = True
+
+    def go_on(self) -> None:
+        """Begin what was kept waiting."""
+        with self._changed:
+            self._held = False
+            self._staff()
 
     def finish(self, milliseconds: int = 5000) -> bool:
         """Wait for what runs; False if it still does. For the end of the application and for tests."""
+        self.go_on()
         end = time.monotonic() + milliseconds / 1000
         with self._changed:
             return self._changed.wait_for(lambda: self._busy == 0, max(0.0, end - time.monotonic()))
+
+    def _staff(self) -> None:
+        while not self._held and self._workers < min(WORKERS, self._busy):
+            self._workers += 1
+            threading.Thread(target=self._work, name="background", daemon=True).start()
 
     def _work(self) -> None:
         while True:

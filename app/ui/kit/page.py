@@ -89,6 +89,10 @@ class Scroll(QScrollArea):
     def __init__(self, content: QLayout, measure: int) -> None:
         super().__init__()
         self._measure = measure
+        self._room = QWidget()
+        self.setViewport(
+            self._room
+        )  # a plain one has no ground of its own, and asking Qt for one loads half of its classes
         self._inside = QWidget()
         self._inside.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._inside.setAutoFillBackground(False)
@@ -102,7 +106,6 @@ class Scroll(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.viewport().setAutoFillBackground(False)
         self.setWidget(self._inside)
         self.verticalScrollBar().rangeChanged.connect(self._make_room)
         self._make_room(0, 0)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QMessageBox
 
 from app.core.journal.record import CallRecord
 from app.core.settings import settings_path
@@ -42,6 +41,8 @@ STOP_MS = 3000
 """How long Quit waits for the gateway's word."""
 UNSEEN_MS = 8000
 """How long a question lies on the card before a notification tells of it too."""
+UNPAINTED_MS = 500
+"""Slow work begins when the window is painted, or after so long where nobody can see it."""
 GUARD_MS = 3000
 """How long after the start the guardian of clients' files begins."""
 CALLS_MS = 500
@@ -59,7 +60,8 @@ def last_calls(home: str) -> list[CallRecord]:
 class Desk(QObject):
     """The app's life. `home` is Doorkeep's home."""
 
-    def __init__(self, home: str, theme: Theme, kept: preferences.Preferences) -> None:
+    def __init__(self, home: str, theme: Theme, kept: preferences.Preferences, tray: Tray | None = None) -> None:
+        """`tray`: an icon that was shown before there was time to make the rest."""
         super().__init__()
         self.kept = kept
         self.theme = theme
@@ -70,7 +72,7 @@ class Desk(QObject):
         self.services = Services(home, self.link, self.background, self.messages, theme, self.go)
         self.starting = Starting(self.link, self.watch, self.background, self)
         self._answering: Answering | None = None
-        self.tray = Tray(self)
+        self.tray = tray or Tray(self)
         self._card: Card | None = None
         self._window: Window | None = None
         self._palette: Palette | None = None
@@ -100,6 +102,7 @@ class Desk(QObject):
 
     def begin(self, *, background: bool) -> None:
         """Show the tray, and the window unless `background` and there is a tray to come back from."""
+        self.background.hold()  # first what the eye waits for
         self._in_tray = Tray.available()
         self.tray.show()
         if not background and not os.path.exists(settings_path(self.services.home)):
@@ -109,7 +112,8 @@ class Desk(QObject):
         else:
             self._look_for_tray.start()
         self._show_facts()
-        QTimer.singleShot(0, self.starting.start)  # first what the eye waits for
+        self.starting.start()
+        QTimer.singleShot(0 if self._window is None else UNPAINTED_MS, self.background.go_on)
         QTimer.singleShot(GUARD_MS, self._guard)
 
     # -- the window ---------------------------------------------------------------------------------------------
@@ -220,6 +224,7 @@ class Desk(QObject):
         if self.kept.geometry:
             made.take_geometry(self.kept.geometry)
         made.closing.connect(self._closed)
+        made.painted.connect(self.background.go_on)
         made.palette_asked.connect(self._open_palette)
         QShortcut(QKeySequence("Ctrl+Q"), made).activated.connect(self.ask_to_quit)
         self._show_facts()
@@ -291,6 +296,8 @@ class Desk(QObject):
 
     def ask_to_quit(self) -> None:
         """Say what quitting means, and do it if that is meant."""
+        from PySide6.QtWidgets import QMessageBox
+
         box = QMessageBox(self._window if self._window is not None and self._window.isVisible() else None)
         box.setWindowTitle("Doorkeep")
         box.setIcon(QMessageBox.Icon.NoIcon)

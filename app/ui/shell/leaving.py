@@ -6,15 +6,16 @@ import signal
 import socket
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QSocketNotifier
+from PySide6.QtCore import QObject, QSocketNotifier, QTimer
 
 
 class Leaving(QObject):
-    """Calls `leave` on the GUI thread when SIGTERM or SIGINT comes. `close` puts the old order back."""
+    """Hears SIGTERM and SIGINT from now on. `close` puts the old order back."""
 
-    def __init__(self, leave: Callable[[], None], parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._leave = leave
+        self._leave: Callable[[], None] | None = None
+        self._asked = False
         self._near, self._far = socket.socketpair()
         self._near.setblocking(False)
         self._far.setblocking(False)
@@ -23,6 +24,12 @@ class Leaving(QObject):
         self._before = {number: signal.signal(number, self._note) for number in (signal.SIGTERM, signal.SIGINT)}
         self._notifier = QSocketNotifier(self._near.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._wake)
+
+    def then(self, leave: Callable[[], None]) -> None:
+        """Calls `leave` from Qt's loop at each such signal, also for one that came before there was anything to leave."""
+        self._leave = leave
+        if self._asked:
+            QTimer.singleShot(0, leave)
 
     def close(self) -> None:
         """Stop listening."""
@@ -39,7 +46,9 @@ class Leaving(QObject):
         except OSError:
             return
         if any(number in (signal.SIGTERM, signal.SIGINT) for number in heard):
-            self._leave()
+            self._asked = True
+            if self._leave is not None:
+                self._leave()
 
     @staticmethod
     def _note(_number: int, _frame: object) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
-from app.core.journal.record import CallRecord
-from app.ui.kit import words
 from app.ui.kit.icons import icon
+
+if TYPE_CHECKING:
+    from app.core.journal.record import CallRecord
 
 State = Literal["running", "paused", "asks", "problem"]
 DRAWINGS: dict[State, str] = {
@@ -99,6 +100,8 @@ class Tray(QObject):
 
     def show_calls(self, records: list[CallRecord]) -> None:
         """The last calls, newest first."""
+        from app.ui.kit import words  # the icon is shown before this is loaded
+
         rows = []
         for record in records[:LAST]:
             said = words.sentence(record)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.ui.kit.messages import Messages
@@ -22,6 +22,8 @@ class Window(QWidget):
     """`closing` is emitted when the person closes it; whoever composes the app decides what that means."""
 
     closing = Signal()
+    painted = Signal()
+    """Once, after it was painted for the first time."""
     palette_asked = Signal()
 
     def __init__(self, entries: Sequence[Entry], makers: Makers, messages: Messages, theme: Theme) -> None:
@@ -29,6 +31,7 @@ class Window(QWidget):
         self._makers = makers
         self._pages: dict[str, Page] = {}
         self._now = ""
+        self._seen = False
         self.setWindowTitle("Doorkeep")
         self.setMinimumSize(760, 520)
         self.resize(QSize(1080, 720))
@@ -92,6 +95,13 @@ class Window(QWidget):
     def take_geometry(self, kept: str) -> None:
         """Size and place of the last time; nonsense is passed over."""
         self.restoreGeometry(QByteArray.fromBase64(kept.encode()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tells of the first time, when the pages in it are painted too."""
+        super().paintEvent(event)
+        if not self._seen:
+            self._seen = True
+            QTimer.singleShot(0, self.painted.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """The person closed it."""

@@ -74,3 +74,13 @@ def test_an_idle_worker_goes(background: Background, qtbot, monkeypatch) -> None
     qtbot.waitUntil(lambda: background._workers == 0, timeout=20_000)
     background.run(lambda: True, done.append)
     qtbot.waitUntil(lambda: len(done) == 2, timeout=20_000)
+
+
+def test_what_is_held_begins_when_it_may(background: Background, qtbot) -> None:
+    began: list[int] = []
+    background.hold()
+    for number in range(6):
+        background.run(lambda number=number: began.append(number))
+    assert background._workers == 0
+    background.go_on()
+    qtbot.waitUntil(lambda: sorted(began) == list(range(6)))

@@ -194,3 +194,28 @@ def test_each_page_opens_in_the_app(desk: Desk, name: str, qapp) -> None:
     desk.open(name)
     assert desk.window is not None
     assert desk.window.now == name
+
+
+def test_slow_work_waits_for_the_first_picture(desk: Desk, monkeypatch: pytest.MonkeyPatch, qtbot) -> None:
+    tray_there(monkeypatch, True)
+    began: list[bool] = []
+    desk.background.run(lambda: began.append(desk.window is not None))
+    assert desk.background.finish(20_000)
+    desk.begin(background=False)
+    desk.background.run(lambda: began.append(desk.window is not None and desk.window._seen))
+    assert desk.background._held
+    qtbot.waitUntil(lambda: len(began) == 2, timeout=20_000)
+    assert began == [False, True]
+
+
+def test_in_the_background_slow_work_begins_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch, qtbot) -> None:
+    tray_there(monkeypatch, True)
+    desk.begin(background=True)
+    qtbot.waitUntil(lambda: not desk.background._held, timeout=20_000)
+
+
+def test_an_icon_that_was_there_before_becomes_its_tray(home: str, theme: Theme, desk: Desk) -> None:
+    tray = Tray()
+    made = Desk(home, theme, Preferences(), tray)
+    assert made.tray is tray
+    made.close()

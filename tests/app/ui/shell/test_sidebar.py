@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 
 from app.ui.shell.sidebar import BADGE, Entry, Sidebar
 
@@ -26,6 +26,20 @@ def test_a_badge_can_be_put_on_and_taken_off(theme, qtbot) -> None:
     assert not made.grab().isNull()
     made.set_badge("activity", 0)
     assert made.item(1).data(Qt.ItemDataRole.AccessibleTextRole) == "Activity"
+
+
+def test_the_row_under_the_pointer_is_known_until_the_pointer_leaves(theme, qtbot) -> None:
+    made = Sidebar(ENTRIES, theme)
+    qtbot.addWidget(made)
+    made.resize(184, 300)
+    made.show()
+    plain = made.grab().toImage()
+    qtbot.mouseMove(made.viewport(), made.visualItemRect(made.item(1)).center())
+    qtbot.waitUntil(lambda: made.under_pointer == 1)
+    assert made.grab().toImage() != plain
+    made.leaveEvent(QEvent(QEvent.Type.Leave))
+    assert made.under_pointer == -1
+    assert made.grab().toImage() == plain
 
 
 def test_it_is_drawn_from_right_to_left_too(theme, qtbot) -> None:

@@ -118,3 +118,15 @@ def test_messages_before_and_after_the_window_reach_the_banner(services: Service
     assert made.banner.isVisibleTo(made)
     made.banner.dismiss()
     assert not made.banner.isVisibleTo(made)
+
+
+def test_it_tells_once_that_it_was_painted(window: Window, qtbot) -> None:
+    with qtbot.waitSignal(window.painted):
+        window.show()
+    again: list[bool] = []
+    window.painted.connect(lambda: again.append(True))
+    window.hide()
+    window.show()
+    window.repaint()
+    qtbot.wait(1)
+    assert again == []

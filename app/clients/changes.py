@@ -10,8 +10,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from app.clients import splice
+from app.clients import documents
 from app.clients.configfile import Snapshot, digest, text_of
+from app.clients.entries import arguments_of
 from app.clients.jsonc import JsoncError
 from app.clients.ownership import Place, Record, Written
 from app.clients.splice import SpliceError, Trace
@@ -19,7 +20,6 @@ from app.clients.targets import Installation, Target
 from app.core.errors import ClientConfigError
 
 What = Literal["connect", "disconnect", "restore"]
-FRESH = "{}\n"
 NAME = re.compile(r"[a-z0-9-]{1,30}")
 
 
@@ -59,7 +59,7 @@ def entries_of(target: Target, snapshot: Snapshot) -> dict[str, Any]:
     if not snapshot.exists:
         return {}
     try:
-        return splice.members(_text(snapshot)[1], target.client.section, target.client.dialect)
+        return documents.members(_text(target, snapshot)[1], target.client.section, target.client.dialect)
     except (JsoncError, SpliceError) as error:
         raise _refused(target, error) from None
 
@@ -69,15 +69,14 @@ def section_stands(target: Target, snapshot: Snapshot) -> bool:
     if not snapshot.exists:
         return False
     try:
-        root = splice.open_root(_text(snapshot)[1], target.client.dialect)
+        return documents.stands(_text(target, snapshot)[1], target.client.section, target.client.dialect)
     except (JsoncError, SpliceError) as error:
         raise _refused(target, error) from None
-    return any(each.key == target.client.section for each in root.members or ())
 
 
-def _text(snapshot: Snapshot) -> tuple[str, str]:
+def _text(target: Target, snapshot: Snapshot) -> tuple[str, str]:
     mark, text = text_of(snapshot)
-    if not text.strip():
+    if not text.strip() and target.client.dialect != "toml":
         raise ClientConfigError(
             f"{snapshot.path} is empty, which is not JSON.",
             "Nothing was written.",
@@ -90,9 +89,11 @@ def plan_connect(
     target: Target, installation: Installation, record: Record, snapshot: Snapshot, servers: tuple[str, ...]
 ) -> Change:
     """Each server's entry added, or brought up to date where it is ours already. Raises ClientConfigError."""
-    mark, text = _text(snapshot) if snapshot.exists else ("", FRESH)
+    mark, text = _text(target, snapshot) if snapshot.exists else ("", documents.FRESH[target.client.dialect])
     place = record.places.get(snapshot.real, Place())
     notes = _about(target, mark)
+    if target.client.reload:
+        notes.append(target.client.reload)
     entries: dict[str, Written] = {}
     here = entries_of(target, snapshot)
     _refuse_doubles(target, text, servers)
@@ -105,7 +106,7 @@ def plan_connect(
                 "one do not pass Doorkeep: adopt it, or remove it in the client's settings, to close that way."
             )
         found = here.get(key)
-        wanted = {**(found if isinstance(found, dict) else {}), **installation.entry(server)}
+        wanted = {**(found if isinstance(found, dict) else {}), **installation.entry(server, target.client.shape)}
         known = place.entries.get(key)
         trace = known.trace if known else Trace()
         if found != wanted:
@@ -137,7 +138,7 @@ def plan_disconnect(
         return Change("disconnect", target, snapshot, original, {}, gone=ours)
     if not snapshot.exists or not ours:
         return Change("disconnect", target, snapshot, snapshot.content if snapshot.exists else None, {})
-    mark, text = _text(snapshot)
+    mark, text = _text(target, snapshot)
     for key in reversed(ours):  # each was written after the one before it, and its trace tells of that moment
         known = place.entries.get(key) if place else None
         text = _take(target, text, key, known.trace if known else Trace())
@@ -154,8 +155,8 @@ def plan_restore(
     try:
         for key, value in entries_of(target, restored).items():
             if record.owns(value, installation.bridge):
-                server = value["args"][-1] if value.get("args") else key
-                entries[key] = Written(str(server), value)
+                args = arguments_of(value)
+                entries[key] = Written(args[-1] if args else key, value)
     except ClientConfigError as error:
         notes.append(f"The restored file is not a configuration the client can read: {error.title}")
     return Change("restore", target, snapshot, content, entries, before_ours=True, notes=tuple(notes))
@@ -182,7 +183,7 @@ def _key_for(
 
 def _refuse_doubles(target: Target, text: str, servers: tuple[str, ...]) -> None:
     """A name that we might take, standing twice: whichever we looked at, the client may look at the other."""
-    doubled = splice.twice(text, target.client.section, target.client.dialect)
+    doubled = documents.twice(text, target.client.section, target.client.dialect)
     for server in servers:
         for key in (server, f"doorkeep-{server}"):
             if key in doubled:
@@ -192,9 +193,9 @@ def _refuse_doubles(target: Target, text: str, servers: tuple[str, ...]) -> None
 def _put(target: Target, text: str, key: str, value: dict[str, Any]) -> tuple[str, Trace]:
     section, dialect = target.client.section, target.client.dialect
     try:
-        after, trace = splice.put(text, section, key, value, dialect)
-        kept = splice.same_elsewhere(text, after, section, key, dialect)
-        right = splice.members(after, section, dialect).get(key) == value
+        after, trace = documents.put(text, section, key, value, dialect)
+        kept = documents.same_elsewhere(text, after, section, key, dialect)
+        right = documents.members(after, section, dialect).get(key) == value
     except (JsoncError, SpliceError) as error:
         raise _refused(target, error) from None
     if not (kept and right):
@@ -205,9 +206,9 @@ def _put(target: Target, text: str, key: str, value: dict[str, Any]) -> tuple[st
 def _take(target: Target, text: str, key: str, trace: Trace) -> str:
     section, dialect = target.client.section, target.client.dialect
     try:
-        after = splice.take(text, section, key, dialect, trace)
-        kept = splice.same_elsewhere(text, after, section, key, dialect)
-        right = key not in splice.members(after, section, dialect)
+        after = documents.take(text, section, key, dialect, trace)
+        kept = documents.same_elsewhere(text, after, section, key, dialect)
+        right = key not in documents.members(after, section, dialect)
     except (JsoncError, SpliceError) as error:
         raise _refused(target, error) from None
     if not (kept and right):

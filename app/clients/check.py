@@ -12,6 +12,7 @@ from app.clients import configfile, ownership, pending
 from app.clients.changes import entries_of, section_stands
 from app.clients.claude_desktop import why_blocked
 from app.clients.connect import app_running
+from app.clients.entries import arguments_of, command_of
 from app.clients.ownership import Place
 from app.clients.targets import Installation, Target
 from app.core.errors import ClientConfigError
@@ -54,7 +55,8 @@ class Report(msgspec.Struct, frozen=True):
 def check(target: Target, installation: Installation, desktop: Desktop) -> Report:
     """The file's state. Never raises ClientConfigError: what cannot be read is a state."""
     running = app_running(target, desktop)
-    blocked = why_blocked(desktop.managed(target.client.application))
+    application = target.client.application
+    blocked = why_blocked(desktop.managed(application)) if application is not None else ""
     try:
         waits = pending.find(installation.home, target)
         record = ownership.load(installation.home, target.client.id)
@@ -119,7 +121,7 @@ def _judged(
         fix = f"If you took it out yourself: {forget}. If not, put it back: {again}"
         return "removed", f"Our entry {names} is gone, the rest of the servers stands.", fix
     for key, value in ours.items():
-        command = str(value["command"])
+        command = command_of(value)
         if not os.access(command, os.X_OK):
             return "stale", f'"{key}" runs {command}, which is not there or cannot be run.', f"Write it anew: {again}"
         if not ownership.same_path(command, installation.bridge):
@@ -144,5 +146,5 @@ def _notes(target: Target, place: Place, ours: dict[str, Any], running: Running 
 
 
 def _server(key: str, value: dict[str, Any]) -> str:
-    args = value.get("args")
-    return str(args[-1]) if isinstance(args, list) and args else key
+    args = arguments_of(value)
+    return args[-1] if args else key

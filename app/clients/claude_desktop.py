@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
 from app.clients import locations
-from app.clients.jsonc import Dialect
-from app.clients.locations import Location, Machine
+from app.clients.client import Client
 from app.desktop.apps import Application
 
 APPLICATION = Application(
@@ -24,32 +21,27 @@ APPLICATION = Application(
 )
 
 
-class Client(msgspec.Struct, frozen=True):
-    """A program whose configuration we write. `section` holds the servers; `places` finds its files on a machine."""
-
-    id: str
-    title: str
-    application: Application
-    section: str
-    dialect: Dialect
-    places: Callable[[Machine], list[Location]]
-
-
-CLIENTS: dict[str, Client] = {
-    client.id: client
-    for client in (
-        Client(locations.CLAUDE_DESKTOP, "Claude Desktop", APPLICATION, "mcpServers", "json", locations.claude_desktop),
-        Client(
-            locations.CLAUDE_DESKTOP_3P,
-            "Claude Desktop (third-party inference)",
-            APPLICATION,
-            "mcpServers",
-            "json",
-            locations.claude_desktop_3p,
-        ),
-    )
-}
-"""Every client that `doorkeep clients` knows, by id."""
+FORMS = (
+    Client(
+        locations.CLAUDE_DESKTOP,
+        "Claude Desktop",
+        "mcpServers",
+        "json",
+        locations.claude_desktop,
+        APPLICATION,
+        introduces="claude-ai",
+    ),
+    Client(
+        locations.CLAUDE_DESKTOP_3P,
+        "Claude Desktop (third-party inference)",
+        "mcpServers",
+        "json",
+        locations.claude_desktop_3p,
+        APPLICATION,
+        introduces="claude-ai",
+    ),
+)
+"""Both are closed while their file is written: the app keeps it in memory."""
 
 
 def why_blocked(managed: Mapping[str, Any]) -> str:

@@ -90,7 +90,9 @@ def carry_out_when_closed(target: Target, installation: Installation, wish: Wish
 
 
 def app_running(target: Target, desktop: Desktop) -> Running | None:
-    """The app that has this file in memory, if it runs."""
+    """The app that has this file in memory, if it runs; None where the client reads its file by itself."""
+    if target.client.application is None:
+        return None
     return desktop.running(target.client.application, target.folder, target.usual)
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import difflib
 import re
 
+from app.clients import documents
 from app.clients.changes import Change
 from app.clients.configfile import Snapshot, text_of
-from app.clients.jsonc import JsoncError, Value, scan
+from app.clients.jsonc import JsoncError
+from app.clients.splice import SpliceError
 from app.core.errors import ClientConfigError
 
-HIDDEN = '"…"'
 CONTEXT = 3
 HUNK = re.compile(r"@@ -(\d+)(,\d+)? \+(\d+)(,\d+)? @@")
-SECRET_MEMBERS = ("env", "headers")
 
 
 def unified(change: Change) -> str:
@@ -63,23 +63,11 @@ def _shown(change: Change, content: bytes | None) -> list[str]:
     try:
         mark, text = text_of(Snapshot(change.target.path, change.target.path, True, content))
         return (mark + mask(text, change)).splitlines()
-    except (JsoncError, ClientConfigError):
-        return ["(a text that is not JSON is not shown: it may hold secrets anywhere)"]
+    except (JsoncError, SpliceError, ClientConfigError):
+        return ["(a text that cannot be read is not shown: it may hold secrets anywhere)"]
 
 
 def mask(text: str, change: Change) -> str:
     """`text` with the secret values of every server hidden."""
-    spans: list[tuple[int, int]] = []
-    root = scan(text, change.target.client.dialect, depth=4)
-    for section in _named(root, change.target.client.section):
-        for server in section.members or ():
-            for name in SECRET_MEMBERS:
-                for holder in _named(server.value, name):
-                    spans.extend((each.value.start, each.value.end) for each in holder.members or ())
-    for start, end in sorted(spans, reverse=True):
-        text = text[:start] + HIDDEN + text[end:]
-    return text
-
-
-def _named(value: Value, key: str) -> list[Value]:
-    return [each.value for each in value.members or () if each.key == key]
+    client = change.target.client
+    return documents.mask(text, client.section, client.dialect)

@@ -11,16 +11,13 @@ import msgspec
 from app.clients import backups
 from app.clients.backups import Backup
 from app.clients.check import Report, check
-from app.clients.claude_desktop import CLIENTS
+from app.clients.known import CLIENTS
 from app.clients.serving import served
 from app.clients.targets import Installation, Target, find_targets, written_targets
 from app.core.errors import ClientConfigError, DoorkeepError
 from app.core.journal.reader import Reader
 from app.core.journal.record import CallRecord
 from app.desktop.apps import Desktop
-
-CALLS_ITSELF = {"claude-desktop": "claude-ai", "claude-desktop-3p": "claude-ai"}
-"""The name by which a client introduces itself when it connects (`clientInfo.name`); records carry it with a version."""
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -49,9 +46,9 @@ def standings(installation: Installation, desktop: Desktop) -> list[Standing]:
     last: dict[str, CallRecord | None] = {}
     found: list[Standing] = []
     for target in known_targets(installation.home):
-        name = CALLS_ITSELF[target.client.id]
+        name = target.client.introduces
         if name not in last:
-            last[name] = last_call(installation.home, name)
+            last[name] = last_call(installation.home, name) if name else None
         real = os.path.realpath(target.path)
         kept = tuple(each for each in backups.list_backups(installation.home, target.client.id) if each.path == real)
         found.append(Standing(target, check(target, installation, desktop), last[name], kept))
@@ -71,8 +68,9 @@ def last_call(home: str, name: str) -> CallRecord | None:
 
 
 def calls_as(client: str, record: CallRecord) -> bool:
-    """Whether that call came from that client, as far as its own word goes."""
-    return record.client.rpartition(" ")[0] == CALLS_ITSELF.get(client) or record.client == CALLS_ITSELF.get(client)
+    """Whether that call came from that client, as far as its own word goes: records carry its name with a version."""
+    name = CLIENTS[client].introduces if client in CLIENTS else ""
+    return bool(name) and name in (record.client.rpartition(" ")[0], record.client)
 
 
 def snippet(installation: Installation, servers: tuple[str, ...] = ()) -> str:

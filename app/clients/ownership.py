@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from app.clients.entries import command_of
 from app.clients.splice import Trace
 from app.core.errors import ClientConfigError
 from app.core.private_file import replace_private
@@ -72,8 +73,8 @@ class Record(msgspec.Struct):
 
     def owns(self, entry: Any, bridge: str) -> bool:
         """Whether an entry runs a command of ours: this installation's bridge, or one that we wrote ourselves."""
-        command = entry.get("command") if isinstance(entry, dict) else None
-        return isinstance(command, str) and any(same_path(command, own) for own in (bridge, *self.commands))
+        command = command_of(entry)
+        return bool(command) and any(same_path(command, own) for own in (bridge, *self.commands))
 
 
 def same_path(one: str, other: str) -> bool:

@@ -16,7 +16,7 @@ from app.clients.connect import Outcome, app_running, carry_out, plan
 from app.clients.ownership import Place
 from app.clients.targets import Installation, Target
 from app.core.errors import ClientConfigError
-from app.desktop.apps import QUIT_SECONDS, Desktop, Running, quit_politely, wait
+from app.desktop.apps import QUIT_SECONDS, Application, Desktop, Running, quit_politely, wait
 
 LAUNCH_SECONDS = 20.0
 """How long the app may take to show that it runs again."""
@@ -42,9 +42,10 @@ def carry_out_restarting(
     timing = timing or Timing()
     change = plan(target, installation, wish)  # what cannot be done is refused before anybody's app is closed
     running = app_running(target, desktop)
-    if running is None or not change.changes:
+    application = target.client.application
+    if application is None or running is None or not change.changes:
         return carry_out(target, installation, wish, desktop)
-    problem = quit_politely(desktop, target.client.application, running, timing.quit)
+    problem = quit_politely(desktop, application, running, timing.quit)
     if problem:
         raise ClientConfigError(
             problem, "Nothing was written.", "Quit it yourself and try again, or use --when-closed."
@@ -52,20 +53,20 @@ def carry_out_restarting(
     try:
         done = carry_out(target, installation, wish, desktop)
     except BaseException:
-        _start_again(target, desktop, running)
+        _start_again(application, desktop, running)
         raise
     written = _signature(target)
-    problem = _start_again(target, desktop, running)
+    problem = _start_again(application, desktop, running)
     if problem:
         return msgspec.structs.replace(done, notes=(*done.notes, problem))
     return _after_launch(target, installation, done, written, desktop, timing)
 
 
-def _start_again(target: Target, desktop: Desktop, running: Running) -> str:
+def _start_again(application: Application, desktop: Desktop, running: Running) -> str:
     try:
-        desktop.start(target.client.application, running)
+        desktop.start(application, running)
     except OSError as error:
-        return f"{target.client.title} could not be started again ({error.strerror or error}): start it yourself."
+        return f"{application.title} could not be started again ({error.strerror or error}): start it yourself."
     return ""
 
 

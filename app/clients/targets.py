@@ -9,8 +9,10 @@ from typing import Any
 import msgspec
 
 from app.bridge.home import default_home
-from app.clients import ownership
-from app.clients.claude_desktop import CLIENTS, Client
+from app.clients import entries, ownership
+from app.clients.client import Client
+from app.clients.entries import Shape
+from app.clients.known import CLIENTS
 from app.clients.locations import Machine, this_machine
 from app.core.errors import ClientConfigError
 
@@ -31,10 +33,10 @@ class Installation(msgspec.Struct, frozen=True):
     home: str
     bridge: str
 
-    def entry(self, server: str) -> dict[str, Any]:
+    def entry(self, server: str, shape: Shape = "plain") -> dict[str, Any]:
         """The value written into a client's configuration, and nothing more (contract: client's config)."""
         moved = os.path.realpath(self.home) != os.path.realpath(default_home())
-        return {"command": self.bridge, "args": [*(("--home", self.home) if moved else ()), server]}
+        return entries.entry(shape, self.bridge, [*(("--home", self.home) if moved else ()), server])
 
 
 def this_installation(home: str, bridge: str | None = None) -> Installation:

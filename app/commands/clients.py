@@ -11,9 +11,10 @@ import msgspec
 from app.clients import backups
 from app.clients.changes import Wish
 from app.clients.check import Report, check
-from app.clients.claude_desktop import CLIENTS, Client
+from app.clients.client import Client
 from app.clients.connect import Outcome, carry_out, carry_out_when_closed, preview
 from app.clients.due import Applied, apply_due
+from app.clients.known import CLIENTS
 from app.clients.restarting import carry_out_restarting
 from app.clients.targets import (
     Installation,

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from app.clients.backups import folder_of, list_backups
 from app.clients.check import Report, check
-from app.clients.claude_desktop import CLIENTS, Client
+from app.clients.client import Client
+from app.clients.known import CLIENTS
 from app.clients.locations import Machine
 from app.clients.targets import Installation, bridge_path, find_targets
 from app.commands.checks.finding import Finding, State

@@ -1,4 +1,4 @@
-"""What an organisation may forbid, and that every known client is complete."""
+"""What an organisation may forbid, and how the app is told from other programs."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.clients.claude_desktop import CLIENTS, why_blocked
-from app.clients.locations import this_machine
+from app.clients.claude_desktop import FORMS, why_blocked
 
 
 @pytest.mark.parametrize(
@@ -30,15 +29,8 @@ def test_local_servers_are_blocked_by_one_policy_only(managed: dict[str, Any], b
     assert bool(why_blocked(managed)) is blocked
 
 
-@pytest.mark.parametrize("client", CLIENTS.values(), ids=lambda client: client.id)
-def test_every_client_knows_its_places(client: Any) -> None:
-    assert CLIENTS[client.id] is client
-    found = client.places(this_machine())
-    assert found
-    assert {each.client for each in found} == {client.id}
-
-
 def test_the_command_line_tool_is_not_the_app() -> None:
-    app = CLIENTS["claude-desktop"].application
+    app = FORMS[0].application
+    assert app is not None
     assert all("\\" in folder and folder == folder.lower() for folder in app.image_folders)
     assert app.linux_command != "claude"

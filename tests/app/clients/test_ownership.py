@@ -24,7 +24,7 @@ OWNERSHIP: list[tuple[Any, bool]] = [
     ({"command": "/elsewhere/doorkeep-bridge"}, False),
     ({"command": "doorkeep-bridge"}, False),
     ({"command": "npx", "args": [BRIDGE]}, False),
-    ({"command": [BRIDGE]}, False),
+    ({"command": [BRIDGE]}, True),
     ({"args": ["filesystem"]}, False),
     (BRIDGE, False),
     (None, False),

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from app.clients.claude_desktop import CLIENTS
 from app.clients.connect import Wish, carry_out
+from app.clients.known import CLIENTS
 from app.clients.locations import Disk, Machine
 from app.clients.targets import find_targets, this_installation
 from app.commands.checks import connections

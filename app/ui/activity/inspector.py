@@ -61,6 +61,7 @@ class Inspector(QFrame):
         self._reason.setVisible(bool(record.reason))
         paths = "\n".join(words.visible(shown(path), 500) for path in record.paths[:20])
         more = len(record.paths) - 20
+        self._paths.setAccessibleName(self.tr("Paths: {paths}").format(paths=paths))
         self._paths.setText(paths + (self.tr("\n… and {n} more").format(n=more) if more > 0 else ""))
         self._paths.setVisible(bool(paths))
         self._facts.setText(self._told(record))
@@ -130,6 +131,7 @@ class Inspector(QFrame):
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setViewport(QWidget())  # without a ground of its own
         inside.setAutoFillBackground(False)

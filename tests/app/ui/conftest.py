@@ -26,6 +26,8 @@ from app.ui.kit.services import Services
 from app.ui.kit.theme import Theme
 from app.ui.setup.window import SetupWindow
 from app.ui.shell.sidebar import WIDTH
+from app.ui.shell.window import Window
+from tests.fakes.looking import illegible, nameless
 
 if TYPE_CHECKING:
     from app.ui.kit.gateway import GatewayLink
@@ -124,14 +126,15 @@ def no_qt_warning(qtlog: Any) -> Iterator[None]:
 
 SMALL = (760 - WIDTH, 520)
 """A page in the smallest window."""
-SMALLEST_SETUP = (600, 480)
+SMALLEST = {Page: SMALL, Window: (760, 520), SetupWindow: (600, 480)}
 
 
 @pytest.fixture
 def screens(request: pytest.FixtureRequest, theme: Theme, qapp: QApplication) -> Callable[[str, QWidget], None]:
     """Pictures of a widget if the command line names a folder for them: both themes at both scales, and mirrored;
 
-    of a page and of the wizard also as small as their window gets. A page has to fit there in every state.
+    of a page and of the wizard also as small as their window gets. Whether or not pictures are wanted, in every state that
+    a test shows a page has to fit there, every control to have a name, and every word to be legible in both themes.
     """
     folder = request.config.getoption("--screens")
 
@@ -151,10 +154,15 @@ def screens(request: pytest.FixtureRequest, theme: Theme, qapp: QApplication) ->
         if isinstance(widget, Page):
             least = widget.minimumSizeHint()
             assert (least.width() <= SMALL[0], least.height() <= SMALL[1]) == (True, True), f"{name}: {least}"
+        for choice in ("light", "dark"):
+            theme.choose(choice)  # type: ignore[arg-type]
+            settle()
+            assert (nameless(widget), illegible(widget)) == ([], []), f"{name}, {choice}"
+        theme.choose("light")
         if not folder:
             return
         Path(folder).mkdir(parents=True, exist_ok=True)
-        small = SMALL if isinstance(widget, Page) else SMALLEST_SETUP if isinstance(widget, SetupWindow) else None
+        small = next((least for kind, least in SMALLEST.items() if isinstance(widget, kind)), None)
         for choice in ("light", "dark"):
             theme.choose(choice)  # type: ignore[arg-type]
             settle()

@@ -55,6 +55,8 @@ def illegible(widget: QWidget) -> list[str]:
 def _judge(widget: QWidget, one: QLabel | QAbstractButton, text: str, image: QImage) -> list[str]:
     seen = one.visibleRegion().boundingRect()
     room = QRect(one.mapTo(widget, QPoint(0, 0)) + seen.topLeft(), seen.size()).intersected(image.rect())
+    if isinstance(one, QAbstractButton):
+        room.adjust(4, 4, -4, -4)  # without its edge, which is another colour while it has the focus
     if room.width() < 12 or room.height() < 8 or _covered(one):
         return []
     line, memory = image.bytesPerLine() // 4, memoryview(image.constBits()).cast("I")

@@ -1,11 +1,18 @@
-"""What files a vault has, by name. Everybody who looks a note up asks here; the answer is as fresh as the folders on disk."""
+"""What files a vault has, by name, and who links to whom. Everybody who looks a note up asks here; the answer is as fresh as
+the folders on disk. Where no index can be kept, names are gathered by walking, and links cannot be asked for.
+"""
 
 from __future__ import annotations
 
 import difflib
 from typing import TYPE_CHECKING
 
-from servers.notes.names import MemoryNames, NameTable, key, title
+from servers.notes import links
+from servers.notes.index import lookups
+from servers.notes.index.keeping import IndexUnavailableError, keeper_of
+from servers.notes.index.lookups import IndexNames
+from servers.notes.index.sweeping import sweep
+from servers.notes.names import MemoryNames, NameTable, is_note, key, title
 from servers.runtime.errors import ToolError
 from servers.runtime.safe.opening import Opened, open_folder, open_subfolder, scan
 
@@ -17,13 +24,38 @@ _MAX_ALIKE = 5
 
 def names(call: Call, vault: str) -> NameTable:
     """The names of the files of the vault at this absolute path, hidden folders left out. Raises ToolError."""
-    return MemoryNames(_paths(call, vault))
+    keeper = keeper_of(call, vault)
+    try:
+        keeper.refresh(call)
+    except IndexUnavailableError:
+        return MemoryNames(_paths(call, vault))
+    return IndexNames(call, keeper)
 
 
 def alike(call: Call, vault: str, text: str) -> list[str]:
     """A few paths of notes whose titles look like `text`."""
-    titles = {key(title(path)): path for path in _paths(call, vault)}
-    return [titles[name] for name in difflib.get_close_matches(key(title(text)), titles, _MAX_ALIKE)]
+    try:
+        return keeper_of(call, vault).ask(call, lambda db: lookups.alike(db, text, _MAX_ALIKE))
+    except IndexUnavailableError:
+        titles = {key(title(path)): path for path in _paths(call, vault) if is_note(path)}
+        return [titles[name] for name in difflib.get_close_matches(key(title(text)), titles, _MAX_ALIKE)]
+
+
+def linking_to(call: Call, vault: str, path: str, *, thorough: bool = False) -> list[tuple[str, str]]:
+    """The notes that link to the file at `path` (in the vault), each with a link's target as it is written.
+
+    `thorough`: every note is compared with its file first, so that no edit that nobody heard of is missed (100,000 notes: half a
+    second). While the index is being made for the first time, waits for that. Raises ToolError.
+    """
+    keeper = keeper_of(call, vault)
+    keeper.refresh(call)
+    while not keeper.wait(call):
+        call.check()
+    if thorough:
+        sweep(keeper, call.check)
+    table = IndexNames(call, keeper)
+    may = keeper.ask(call, lambda db: lookups.sources(db, path))
+    return [(source, target) for source, target in may if links.resolve(table, source, target).path == path]
 
 
 def _paths(call: Call, vault: str) -> list[str]:

@@ -61,9 +61,10 @@ class MovedNames:
 
 
 def key(text: str) -> str:
-    """The form in which two spellings of one name are equal."""
+    """The form in which two spellings of one name are equal. Halves of characters, which no text can hold, become `?`."""
     if text.isascii():
         return text.lower()
+    text = text.encode("utf-8", "replace").decode()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 

@@ -9,6 +9,8 @@ from typing import Any, cast
 
 import pytest
 
+from servers.notes.index.keeping import close_all
+from servers.notes.index.place import place
 from servers.runtime.call import Call
 from servers.runtime.safe.access import Folders
 from servers.runtime.undo.store import UndoStore
@@ -56,6 +58,15 @@ class Notes:
 
 
 Serve = Callable[..., Notes]
+
+
+@pytest.fixture(autouse=True)
+def own_index(tmp_path: Path) -> Iterator[None]:
+    """No test of this process reads or writes an index of the account's."""
+    place.folder = str(tmp_path / "index")
+    yield
+    close_all()
+    place.folder = ""
 
 
 @pytest.fixture

@@ -84,7 +84,7 @@ NOTES = {
         ("work/Plan", "work/Plan.md", ""),
         ("work/Plan.md", "work/Plan.md", ""),
         ("C# notes", "work/C# notes.md", ""),
-        ("work/C# notes.md#Top", "work/C# notes.md", ""),
+        ("work/C# notes.md#Top", "work/C# notes.md", "#Top"),
         ("note://Vault/work/Plan.md", "work/Plan.md", ""),
         ("note://Vault/work/C%23%20notes.md", "work/C# notes.md", ""),
         ("pics/Plan.png", "pics/Plan.png", ""),

@@ -1,0 +1,65 @@
+"""Hearing of changes in a vault from the operating system, by watchdog. What it says is a hint: everything is looked at again.
+
+Where the system cannot watch (too many folders, a network disk), nothing is heard and the sweep finds changes alone.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from servers.notes.names import is_note
+
+_WANTED = [
+    f"{kind}{what}Event"
+    for kind in ("File", "Dir")
+    for what in ("Created", "Modified", "Moved", "Deleted")
+    if (kind, what) != ("Dir", "Modified")
+]
+
+
+class Watch:
+    """A running watch on a vault. `heard` gets the absolute paths of notes, and of folders in which something came or went."""
+
+    def __init__(self, vault: str, heard: Callable[[str], object]) -> None:
+        self._vault = vault
+        self._heard = heard
+        self._observer: Any = None
+
+    def start(self) -> bool:
+        """Whether the system watches from now on. Raises nothing."""
+        try:
+            from watchdog import events
+            from watchdog.observers import Observer
+
+            # Reading a note must make no noise: the first making opens every one of them.
+            wanted: Any = [getattr(events, name) for name in _WANTED]
+            self._observer = Observer()
+            self._observer.daemon = True
+            self._observer.schedule(self, self._vault, recursive=True, event_filter=wanted)
+            self._observer.start()
+        except (OSError, RuntimeError) as error:
+            self._observer = None
+            sys.stderr.write(f"changes in a vault are not heard of and must be looked for: {error}\n")
+            return False
+        return True
+
+    def stop(self) -> None:
+        """Hear nothing more. Does not wait."""
+        if self._observer is not None:
+            self._observer.stop()
+            self._observer = None
+
+    def dispatch(self, event: Any) -> None:
+        """Called by watchdog, on a thread of its own."""
+        for path in (event.src_path, event.dest_path):
+            text = os.fsdecode(path) if path else ""
+            if text and self._is_ours(text):
+                self._heard(text if is_note(text) and not event.is_directory else os.path.dirname(text))
+
+    def _is_ours(self, path: str) -> bool:
+        """Whether the path is one that the index may hold: nothing hidden in it."""
+        inside = path[len(self._vault) :]
+        return path.startswith(self._vault) and f"{os.sep}." not in inside

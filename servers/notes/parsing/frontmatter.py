@@ -110,7 +110,8 @@ def _read(content: bytes, found: Frontmatter) -> None:
         text = raw.decode("utf-8", "replace").rstrip("\r")
         if current is not None and _belongs(text):
             current.lines.append(text)
-            if text.strip() and not (text.lstrip().startswith("#") and not _in_block(current)):
+            comment = text.lstrip().startswith("#") and not (text[0] in " \t" and _in_block(current))
+            if text.strip() and not comment:
                 current.kept, current.end = len(current.lines), after
         elif text.strip() and not text.startswith("#"):
             if current is not None:
@@ -131,7 +132,7 @@ def _in_block(current: _Reader) -> bool:
 
 
 def _begin(found: Frontmatter, text: str, at: int, after: int, number: int) -> _Reader | None:
-    name, place = _key(text)
+    name, place = key_of(text)
     if not name:
         found.problems.append(f"Line {number} of the properties is no `name: value`.")
         found.broken = True
@@ -139,7 +140,7 @@ def _begin(found: Frontmatter, text: str, at: int, after: int, number: int) -> _
     return _Reader(name, at, after, at + len(text[:place].encode()), number, [text[place:]])
 
 
-def _key(text: str) -> tuple[str, int]:
+def key_of(text: str) -> tuple[str, int]:
     """The name that a line begins with, and where its value stands; without one an empty name."""
     match = _PLAIN_KEY.match(text)
     if match is not None:

@@ -65,6 +65,7 @@ def value_of(lines: list[str]) -> Reading:
     return _nested(lines, below)
 
 
+_NO_WORD = frozenset("[{&*!|>%@`")
 _SPECIAL = frozenset("|>\"'[{&*!%@`#-?")
 
 
@@ -139,32 +140,54 @@ def _escaped(match: re.Match[str]) -> str:
     return chr(number) if number <= 0x10FFFF else "\N{REPLACEMENT CHARACTER}"
 
 
+class Flow(msgspec.Struct):
+    """A list on one line or several, `[a, "b"]`: its values, how each is written, and where in the text it ends."""
+
+    values: list[Scalar]
+    sources: list[str]
+    end: int
+
+
+def flow_items(text: str) -> Flow | None:
+    """The list that `text` begins with; None where it holds more than plain values, or is no list."""
+    found = _flow_until(text)
+    return found if isinstance(found, Flow) else None
+
+
 def _flow(text: str) -> Reading:
-    """`[a, "b", 3]`, over as many lines as it likes."""
-    out: list[Scalar] = []
-    at = 1
+    found = _flow_until(text)
+    if isinstance(found, Reading):
+        return found
+    rest = text[found.end :]
+    if rest.strip() and not _COMMENT.match(rest):
+        return Reading(text, "something stands behind the closing bracket")
+    return Reading(found.values)
+
+
+def _flow_until(text: str) -> Flow | Reading:
+    found = Flow([], [], 1)
+    if text[:1] != "[":
+        return Reading(text)
     while True:
-        match = _FLOW_WORD.match(text, at)
+        match = _FLOW_WORD.match(text, found.end)
         if match is None:
             return _left_open(text, "[")
-        at = match.end()
-        end = text[at : at + 1]
+        end = text[match.end() : match.end() + 1]
+        found.end = match.end() + 1
         if end in ("[", "{"):
-            closed = text.rstrip().endswith("]")
-            return Reading(text, nested=True) if closed else _left_open(text, "[")
+            return Reading(text, nested=True) if text.rstrip().endswith("]") else _left_open(text, "[")
         if end not in (",", "]"):
             return _left_open(text, "[") if not end else Reading(text, "the list cannot be read")
         if match[1] is not None:
             quoted = _QUOTED.match(match[1])
-            out.append(_unquoted(quoted) if quoted else match[1])
+            found.values.append(_unquoted(quoted) if quoted else match[1])
+            found.sources.append(match[1])
         elif match[2] is not None:
-            out.append(scalar(_COMMENT.sub("", match[2]).strip()))
-        at += 1
+            word = _COMMENT.sub("", match[2]).strip()
+            found.values.append(scalar(word))
+            found.sources.append(word)
         if end == "]":
-            rest = text[at:]
-            if rest.strip() and not _COMMENT.match(rest):
-                return Reading(text, "something stands behind the closing bracket")
-            return Reading(out)
+            return found
 
 
 def _items(lines: list[str], below: list[str]) -> Reading:
@@ -176,7 +199,7 @@ def _items(lines: list[str], below: list[str]) -> Reading:
             if one.problem:
                 return Reading("\n".join(lines[1:]), one.problem, open=one.open)
             out.append(one.value if isinstance(one.value, str) else "")
-        elif item[:1] in _SPECIAL and item[:1] != "#":
+        elif item[:1] in _NO_WORD or item.startswith(("- ", "? ")):
             return Reading("\n".join(lines[1:]), nested=True)
         else:
             one = _plain(item)

@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from app.core.folders import shown
 from app.core.journal.record import CallRecord
+from app.ui.activity.change import change_of
 from app.ui.activity.model import clock
 from app.ui.kit import words
 from app.ui.kit.buttons import Button, IconButton
 from app.ui.kit.chip import Chip
+from app.ui.kit.diff import DiffView
 from app.ui.kit.jsonview import TextView
 from app.ui.kit.labels import Label
 from app.ui.kit.theme import XS, L, M, S, Theme
@@ -43,7 +45,10 @@ class Inspector(QFrame):
         self._paths = Label("", theme, "secondary", wrap=True)
         self._paths.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._facts = Label("", theme, "secondary", "muted", wrap=True)
+        self._change_title = Label("", theme, "secondary", "muted")
+        self._change = DiffView(self.tr("The change"), theme, 16)
         self._arguments = TextView(self.tr("Arguments"), 14)
+        self._result_title = Label(self.tr("What came back"), theme, "secondary", "muted")
         self._result = TextView(self.tr("Beginning of the result"), 16)
         self._undo = Button(self.tr("Undo this change"), theme, "plain", "undo", self._ask_undo)
         self._grant = Button(self.tr("Allow this folder…"), theme, "plain", "folders", self._ask_grant)
@@ -65,9 +70,16 @@ class Inspector(QFrame):
         self._paths.setText(paths + (self.tr("\n… and {n} more").format(n=more) if more > 0 else ""))
         self._paths.setVisible(bool(paths))
         self._facts.setText(self._told(record))
+        change = change_of(record.arguments)
+        self._change.show_text(_sieved(change))
+        for part in (self._change, self._change_title):
+            part.setVisible(bool(change))
+        done = record.outcome == "ok"
+        self._change_title.setText(self.tr("What changed") if done else self.tr("What was to change"))
         self._arguments.show_json(record.arguments)
-        self._result.show_text(record.result_preview or "")
-        self._result.setVisible(bool(record.result_preview))
+        self._result.show_json((record.result_preview or "").encode())
+        for part in (self._result, self._result_title):
+            part.setVisible(bool(record.result_preview))
         self._undo.setVisible(record.change_id is not None and record.tool != "undo")
         self._grant.setVisible(record.decision == "denied" and bool(record.paths))
         self._ask.setVisible(record.decision == "allowed" and record.by == "policy")
@@ -111,7 +123,7 @@ class Inspector(QFrame):
         head.addWidget(self._chip)
         head.addStretch(1)
         head.addWidget(IconButton(self.tr("Copy all"), "copy", self._theme, self._copy))
-        head.addWidget(IconButton(self.tr("Close"), "cross", self._theme, self._close))
+        head.addWidget(IconButton(self.tr("Close"), "cross", self._theme, self.put_away))
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, S, 0)
@@ -122,9 +134,11 @@ class Inspector(QFrame):
         column.addSpacing(XS)
         for button in (self._undo, self._grant, self._ask):
             column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeading)
+        column.addWidget(self._change_title)
+        column.addWidget(self._change)
         column.addWidget(Label(self.tr("What was asked"), self._theme, "secondary", "muted"))
         column.addWidget(self._arguments)
-        column.addWidget(Label(self.tr("What came back"), self._theme, "secondary", "muted"))
+        column.addWidget(self._result_title)
         column.addWidget(self._result)
         column.addWidget(self._facts)
         column.addStretch(1)
@@ -144,7 +158,10 @@ class Inspector(QFrame):
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.as_text())
 
-    def _close(self) -> None:
+    def put_away(self) -> None:
+        """Close it; nothing where it is closed."""
+        if self._record is None:
+            return
         self._record = None
         self.hide()
         self.closed.emit()
@@ -159,3 +176,8 @@ class Inspector(QFrame):
 
     def _ask_ask(self) -> None:
         self.ask_next_time.emit(self._record)
+
+
+def _sieved(text: str) -> str:
+    """Line by line, so that no control or bidi mark dresses a change up."""
+    return "\n".join(words.visible(line.replace("\t", "    "), 2000) for line in text.split("\n"))

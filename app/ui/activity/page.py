@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QItemSelection, Qt, QTimer
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QHeaderView, QLineEdit, QStackedWidget, QTableView
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget
 
 from app.core.journal.filter import HELP, FilterError
 from app.core.journal.record import CallRecord
@@ -14,8 +15,9 @@ from app.ui.activity.doing import Doing
 from app.ui.activity.filters import FilterChips
 from app.ui.activity.inspector import Inspector
 from app.ui.activity.model import LogModel
-from app.ui.activity.rows import HEIGHT, WIDTHS, RowPainter
+from app.ui.activity.rows import HEIGHT
 from app.ui.activity.source import LogSource
+from app.ui.activity.table import LogTable
 from app.ui.kit.buttons import Button
 from app.ui.kit.labels import Label
 from app.ui.kit.page import Empty, Page
@@ -42,7 +44,7 @@ class ActivityPage(Page):
         self._moving = False
         self._make_filter()
         self.doing.filter = self.search_field.text
-        self._make_table()
+        self.table = LogTable(self.model, theme)
         self._pill = Button("", theme, "primary", "chevron-down", self.follow)
         self._pill.hide()
         self._state = Label("", theme, "secondary", "muted")
@@ -99,28 +101,6 @@ class ActivityPage(Page):
         self._typing.timeout.connect(self._begin)
         self.chips = FilterChips(self.services.theme)
 
-    def _make_table(self) -> None:
-        table = self.table = QTableView()
-        table.setModel(self.model)
-        table.setAccessibleName(self.tr("Calls"))
-        table.setItemDelegate(RowPainter(self.services.theme, table))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.setShowGrid(False)
-        table.setFrameShape(QFrame.Shape.NoFrame)
-        table.setMouseTracking(True)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        table.verticalHeader().setDefaultSectionSize(HEIGHT)
-        table.horizontalHeader().hide()
-        for column, width in enumerate(WIDTHS):
-            mode = QHeaderView.ResizeMode.Fixed if width else QHeaderView.ResizeMode.Stretch
-            table.horizontalHeader().setSectionResizeMode(column, mode)
-            if width:
-                table.setColumnWidth(column, width)
-
     def _join(self) -> None:
         self.search_field.textChanged.connect(lambda _: self._typing.start())
         self.search_field.returnPressed.connect(self._begin)
@@ -134,8 +114,10 @@ class ActivityPage(Page):
         self.inspector.undo_asked.connect(self.doing.undo)
         self.inspector.grant_asked.connect(lambda path: self.services.go("folders", {"add": path}))
         self.inspector.ask_next_time.connect(self.doing.ask_next_time)
-        self.inspector.closed.connect(self.table.clearSelection)
-        self.services.theme.changed.connect(self.table.viewport().update)
+        self.inspector.closed.connect(self._details_closed)
+        leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
+        leave.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        leave.activated.connect(self.inspector.put_away)
 
     # -- filling ------------------------------------------------------------------------------------------------
 
@@ -226,6 +208,10 @@ class ActivityPage(Page):
         rows = [index.row() for index in chosen.indexes()]
         if rows:
             self.inspector.show_record(self.model.record(rows[0]))
+
+    def _details_closed(self) -> None:
+        self.table.clearSelection()
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _chip(self, word: str, on: bool) -> None:
         text = self.search_field.text().split()

@@ -21,11 +21,12 @@ LEAST_WHERE = 72
 
 
 class RowPainter(QStyledItemDelegate):
-    """Paints every column; nothing is a widget."""
+    """Paints every column; nothing is a widget. `parent` may tell which row the pointer is on, by `hovered`."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._table = parent
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """Every row is as high as any other."""
@@ -44,7 +45,7 @@ class RowPainter(QStyledItemDelegate):
         painter.save()
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(whole, QColor(colours.accent_soft))
-        elif state & QStyle.StateFlag.State_MouseOver:
+        elif index.row() == getattr(self._table, "hovered", -1):
             painter.fillRect(whole, QColor(colours.hover))
         if index.column() == 0 and record.outcome in ("denied", "expired"):
             edge = QRect(whole.left(), whole.top() + 4, 3, whole.height() - 8)

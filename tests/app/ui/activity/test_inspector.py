@@ -48,6 +48,23 @@ def test_arguments_are_readable_and_a_million_characters_are_bounded(inspector: 
     assert "more characters" in inspector._arguments.toPlainText()
 
 
+def test_a_change_is_shown_as_what_goes_and_what_comes(inspector: Inspector, live) -> None:
+    edit = {"path": "/a", "edits": [{"old": "milk", "new": "oat \u202emilk"}]}
+    inspector.show_record(live(1, tool="edit_file", outcome="ok", arguments=msgspec.Raw(msgspec.json.encode(edit))))
+    assert inspector._change.toPlainText().startswith("-milk\n+oat ")
+    assert "\u202e" not in inspector._change.toPlainText()
+    assert inspector._change_title.text() == "What changed"
+    inspector.show_record(live(1, tool="edit_file", outcome="denied", arguments=msgspec.Raw(msgspec.json.encode(edit))))
+    assert inspector._change_title.text() == "What was to change"
+    inspector.show_record(live(1))
+    assert inspector._change.isHidden()
+
+
+def test_a_result_that_is_json_is_set_out(inspector: Inspector, live) -> None:
+    inspector.show_record(live(1, result_preview='{"changed":true}'))
+    assert inspector._result.toPlainText() == '{\n  "changed": true\n}'
+
+
 def test_copy_takes_everything(inspector: Inspector, live) -> None:
     inspector.show_record(live(1, reason="because", result_preview="hello"))
     inspector._copy()
@@ -64,6 +81,6 @@ def test_names_that_could_fool_are_made_visible(inspector: Inspector, live) -> N
 def test_closing_lets_go(inspector: Inspector, live, qtbot) -> None:
     inspector.show_record(live(1))
     with qtbot.waitSignal(inspector.closed):
-        inspector._close()
+        inspector.put_away()
     assert inspector.record is None
     assert inspector.as_text() == ""

@@ -1,8 +1,12 @@
-"""Readable JSON and text for the inspector: bounded, selectable, monospaced, never markup."""
+"""Readable JSON and text for the inspector: bounded, selectable, monospaced, never markup.
+
+What cannot be seen, or turns the text around it, is shown by its number: nothing may read otherwise than it is.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import unicodedata
 
 import msgspec
 from PySide6.QtGui import QFont, QFontDatabase, QResizeEvent, QTextOption
@@ -20,6 +24,7 @@ class TextView(QPlainTextEdit):
     def __init__(self, name: str, lines: int = 12) -> None:
         super().__init__()
         self._lines = lines
+        self._given: str | None = None
         self.setReadOnly(True)
         self.setAccessibleName(name)
         self.setUndoRedoEnabled(False)
@@ -32,10 +37,13 @@ class TextView(QPlainTextEdit):
         self.show_text("")
 
     def show_text(self, text: str) -> None:
-        """At most MOST characters of it, as high as it needs up to the view's lines."""
+        """At most MOST characters of it, as high as it needs up to the view's lines. The same text again leaves a selection alone."""
+        if text == self._given:
+            return
+        self._given = text
         if len(text) > MOST:
             text = f"{text[:MOST]}\n… {len(text) - MOST:,} more characters"
-        self.setPlainText(text)
+        self.setPlainText(unmasked(text))
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -53,3 +61,15 @@ class TextView(QPlainTextEdit):
         with contextlib.suppress(msgspec.DecodeError, RecursionError):
             content = msgspec.json.format(content, indent=2)
         self.show_text(content.decode("utf-8", "replace"))
+
+
+def unmasked(text: str) -> str:
+    """The text with every control, bidi mark and zero-width character as `\\u202e`, which JSON takes for the same. Line ends stay."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    return "\n".join(line if line.isprintable() else "".join(map(_shown, line)) for line in lines)
+
+
+def _shown(char: str) -> str:
+    if char.isprintable() or char == "\t" or unicodedata.category(char) in ("Zs", "Co"):
+        return char
+    return f"\\u{ord(char):04x}" if ord(char) <= 0xFFFF else f"\\U{ord(char):08x}"

@@ -18,6 +18,7 @@ from servers.runtime.safe.words import RefusedError
 
 MAX_REVISION = 512
 """Characters of a revision."""
+_BRACES = re.compile(r"\{[^}]*\}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # git-check-ref-format(1), the rules of a name below refs/heads/.
 _NO_BRANCH = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|^[-/.]|[/.]$")
@@ -53,9 +54,37 @@ def revision_range(text: str, name: str = "range") -> str:
     return dots.join(ends)
 
 
+def commit(text: str, name: str = "rev") -> str:
+    """`text` as an argument that git takes for a commit and nothing else: no blob or tree, whose path nobody could judge.
+
+    Raises ToolError; where there is no such commit, git does.
+    """
+    found = revision(text, name)
+    if ":" in _BRACES.sub("", found):
+        raise ToolError(f"`{name}` must be a commit, a branch or a tag, without a path or a search: {found}")
+    return found + "^{commit}"
+
+
+def commit_range(text: str, name: str = "range") -> str:
+    """`revision_range` whose ends can only be commits."""
+    found = revision_range(text, name)
+    if not _is_range(found):
+        return commit(found, name)
+    dots = "..." if "..." in found else ".."
+    start, _, end = found.partition(dots)
+    return f"{commit(start, name)}{dots}{commit(end, name)}"
+
+
 def _is_range(text: str) -> bool:
     # `..` cannot be in a ref's name; in `:/words` and `{/words}` it may be anything.
     return ".." in text and ":/" not in text and "{/" not in text and ":" not in text.split("..", 1)[0]
+
+
+def option_value(text: str, name: str) -> str:
+    """`text` as the value of an option that is given as `--name=VALUE`. Raises ToolError where no such value can be."""
+    if len(text) > MAX_REVISION or _CONTROL.search(text):
+        raise ToolError(f"`{name}` is too long or holds control characters.")
+    return text
 
 
 def branch_name(text: str, name: str = "name") -> str:

@@ -48,7 +48,7 @@ class Repo:
         return run.stdout
 
     def text(self, *args: str, **env: str) -> str:
-        return os.fsdecode(self.git(*args, **env)).rstrip("\n")
+        return os.fsdecode(self.git(*args, stdin=None, ok=(0,), **env)).rstrip("\n")
 
     def write(self, name: str, content: str | bytes = "") -> Path:
         path = self.path / name
@@ -156,6 +156,14 @@ def make_call(store: UndoStore) -> MakeCall:
 def call(make_call: MakeCall, top: Path) -> Call:
     """A call over `top`, granted for writing."""
     return make_call((top, "write"))
+
+
+@pytest.fixture
+def identity(guard: Path) -> Path:
+    """The user's own settings of git, with a name in them; their path."""
+    path = guard / ".gitconfig"
+    path.write_text("[user]\n\tname = Ursula\n\temail = ursula@example.org\n")
+    return path
 
 
 @pytest.fixture

@@ -1,0 +1,86 @@
+"""What the git server's process, and every git that it starts, may touch on Linux: the granted folders, git itself, and the
+user's own settings. What signing needs is opened only where the user's own settings sign.
+
+Done once, before the first thread; nothing of a repository is read here.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from servers.git import hardening
+from servers.git.errors import GitError
+from servers.git.program import program
+from servers.runtime import confining, wire
+
+TEMPORARY = "git-temporary"
+"""The folder in the undo store where a child keeps what it needs for a moment (a text to be signed)."""
+_PATHS = ("core.excludesfile", "core.attributesfile", "commit.template", "gpg.ssh.allowedsignersfile", "mailmap.file")
+_SIGNS = ("commit.gpgsign", "tag.gpgsign", "user.signingkey", "gpg.ssh.defaultkeycommand")
+
+
+def confine(policy: wire.Policy, undo_folder: str) -> None:
+    """As `confining.confine`, and what git needs beside it."""
+    _prepare_temporary(undo_folder)
+    if sys.platform != "linux":
+        return
+    confining.confine(policy, undo_folder, also_read=_settings_files(), also_write=_signing_folders())
+
+
+def _prepare_temporary(undo_folder: str) -> None:
+    """Children find their temporary folder in the undo store: of the system's own they may see nothing."""
+    if not undo_folder:
+        return
+    folder = os.path.join(undo_folder, TEMPORARY)
+    try:
+        os.makedirs(folder, 0o700, exist_ok=True)
+    except OSError:
+        return
+    os.environ["TMPDIR"] = folder
+
+
+def _home(*names: str) -> str:
+    return os.path.join(os.path.expanduser("~"), *names)
+
+
+def _users_settings() -> list[hardening.Listed]:
+    """The settings of the user and the system. None where git is not there: the first call will say so."""
+    env = hardening.environment((), writes=False)
+    found: list[hardening.Listed] = []
+    for scope in ("--global", "--system"):
+        try:
+            run = subprocess.run(
+                [program(), "config", scope, "--list", "--show-scope", "--show-origin", "--includes", "-z"],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=20,
+                check=False,
+                env=env,
+                cwd="/",
+            )
+        except (GitError, OSError, subprocess.TimeoutExpired):
+            continue
+        found += hardening.listed(run.stdout)
+    return found
+
+
+def _settings_files() -> list[str]:
+    """Files of the user's that git reads: its settings, what they include, and what they name."""
+    config = os.environ.get("XDG_CONFIG_HOME") or _home(".config")
+    found = [_home(".gitconfig"), os.path.join(config, "git"), "/etc/gitconfig", _home(".mailmap")]
+    for line in _users_settings():
+        found.append(os.path.expanduser(line.origin))
+        if line.key in _PATHS or line.key.startswith(("include.", "includeif.")):
+            found.append(os.path.expanduser(line.value))
+        elif line.key == "user.signingkey" and line.value.startswith(("/", "~/")):
+            found += [os.path.expanduser(line.value), os.path.expanduser(line.value).removesuffix(".pub")]
+    return [path for path in dict.fromkeys(found) if os.path.isabs(path)]
+
+
+def _signing_folders() -> list[str]:
+    """GnuPG locks files in its home when it signs."""
+    if not any(line.key in _SIGNS for line in _users_settings()):
+        return []
+    return [os.environ.get("GNUPGHOME") or _home(".gnupg")]

@@ -1,0 +1,72 @@
+"""The tool git_diff: which files differ, and their patches page by page. The listing is judged before any text is taken."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from servers.git.arguments import Cursor, MaxChars, Paths, Repo, bound
+from servers.git.comparing import Compared, compare
+from servers.git.repository import Repository, find
+from servers.git.revisions import commit, commit_range, paths
+from servers.runtime.call import MAX_CHARS, Call
+from servers.runtime.errors import ToolError
+from servers.runtime.results import Text
+
+TOOL = "git_diff"
+
+
+class GitDiff(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Arguments of git_diff."""
+
+    repo: Repo = ""
+    from_: Annotated[str, Meta(description="Revision, or A..B, A...B; left out: the index")] = msgspec.field(
+        default="", name="from"
+    )
+    to: Annotated[str, Meta(description="Left out: the working tree")] = ""
+    staged: Annotated[bool, Meta(description="The index against HEAD or `from`")] = False
+    paths: Paths = []
+    stat: Annotated[bool, Meta(description="Only the list of files")] = False
+    context: Annotated[int, Meta(ge=0, le=200)] = 3
+    max_chars: MaxChars = MAX_CHARS
+    cursor: Cursor = ""
+
+
+def git_diff(call: Call, args: GitDiff) -> Text:
+    """What changed: in the working tree (default), staged, or between revisions. The files with their counts of lines, then the
+    patches, as many as fit; `next` goes on. Lock files and binaries are only counted unless named in `paths`. Conflicts are shown
+    against our side."""
+    repository = find(call, args.repo)
+    named = paths(call, repository, args.paths)
+    sides, words = _sides(args, repository)
+    compared = Compared(
+        command=["diff", *sides],
+        words={"repo": repository.path, **words},
+        named=named,
+        stat=args.stat,
+        context=args.context,
+        max_chars=bound(call, args.max_chars),
+        cursor=args.cursor,
+    )
+    return compare(call, repository, compared, TOOL, args)
+
+
+def _sides(args: GitDiff, repository: Repository) -> tuple[list[str], dict[str, str]]:
+    """What git is told to compare, before the paths, and the words that say so."""
+    if args.to:
+        if not args.from_ or args.staged:
+            raise ToolError("`to` goes with `from`, and not with `staged`.")
+        ends = [commit(args.from_, "from"), commit(args.to, "to")]
+        return ["--end-of-options", *ends], {"from": args.from_, "to": args.to}
+    if ".." in args.from_ and not args.staged:
+        return ["--end-of-options", commit_range(args.from_, "from")], {"from": args.from_}
+    if repository.bare:
+        raise ToolError("A bare repository has no working tree and no index. Give `from` and `to`.")
+    revision = [commit(args.from_, "from")] if args.from_ else []
+    if args.staged:
+        return ["--cached", "--end-of-options", *revision], {"from": args.from_ or "HEAD", "to": "index"}
+    # Of a conflict: the working tree, markers and all, against our side.
+    ours = [] if args.from_ else ["--ours"]
+    return [*ours, "--end-of-options", *revision], {"from": args.from_ or "index", "to": "working-tree"}

@@ -1,0 +1,162 @@
+"""The tool git_log: commits, newest first, one a line; with `stat` the files of each below it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from servers.git.arguments import Cursor, MaxChars, Paths, Repo, bound
+from servers.git.entries import Entry, read
+from servers.git.heading import heading, plain
+from servers.git.judging import Judge
+from servers.git.listing import line as entry_line
+from servers.git.repository import Repository, find
+from servers.git.revisions import commit_range, option_value, paths
+from servers.git.runner import run, stream
+from servers.runtime import cursor
+from servers.runtime.call import MAX_CHARS, Call
+from servers.runtime.errors import ToolError
+from servers.runtime.results import Text
+
+TOOL = "git_log"
+_FORMAT = "%x01".join(("%h", "%aI", "%an", "%D", "%s"))
+_SUBJECT = 300
+_STAT_FILES = 50
+_MOST_TIPS = 200
+"""Branches and tags whose ids a cursor carries."""
+
+
+class GitLog(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Arguments of git_log."""
+
+    repo: Repo = ""
+    range: Annotated[str, Meta(description="Revision, A..B or A...B")] = "HEAD"
+    all: Annotated[bool, Meta(description="From all branches and tags")] = False
+    paths: Paths = []
+    author: str = ""
+    grep: Annotated[str, Meta(description="Regular expression, any case, in messages")] = ""
+    since: Annotated[str, Meta(description="2026-01-31, 2 weeks ago")] = ""
+    until: str = ""
+    follow: Annotated[bool, Meta(description="One file through renames")] = False
+    stat: Annotated[bool, Meta(description="With the files of each commit")] = False
+    limit: Annotated[int, Meta(ge=1, le=500)] = 20
+    max_chars: MaxChars = MAX_CHARS
+    cursor: Cursor = ""
+
+
+class Commit(msgspec.Struct):
+    """One commit of the log; `entries` only with `stat`."""
+
+    oid: str
+    date: str
+    author: str
+    refs: str
+    subject: str
+    entries: list[Entry] = []
+
+
+def git_log(call: Call, args: GitLog) -> Text:
+    """Commits, newest first, a line each: id, date, author, subject, (refs). `next` goes on with older ones. git_show tells all of
+    one."""
+    repository = find(call, args.repo)
+    named = paths(call, repository, args.paths)
+    if args.follow and (len(named) != 1 or named == ["."]):
+        raise ToolError("`follow` goes with one file in `paths`.")
+    skip, tips = _position(args)
+    judge = Judge(call, repository)
+    limit = min(args.limit, 500)
+    command = ["log", "-z", f"--skip={skip}", f"--max-count={limit + 1}", "--no-show-signature"]
+    command += _filters(args)
+    command += [*(["--all"] if args.all else []), "--end-of-options", *tips, "--", *named]
+    left = bound(call, args.max_chars) - 400
+    lines: list[str] = []
+    more = False
+    for one in _commits(call, repository, command):
+        text = _text(one, judge)
+        if len(lines) == limit or (len(text) > left and lines):
+            more = True
+            break
+        lines.append(text)
+        left -= len(text)
+    following = cursor.make([str(skip + len(lines)), *_fixed(call, repository, args, tips)], TOOL, args) if more else ""
+    head = heading(
+        repo=repository.path,
+        range="all" if args.all else args.range,
+        commits=f"{skip + 1 if lines else 0}-{skip + len(lines)}",
+        left_out=f"{judge.left_out} files (closed folders or secrets)" if judge.left_out else "",
+        next=following,
+    )
+    return Text(f"{head}\n{''.join(lines)}")
+
+
+def _position(args: GitLog) -> tuple[int, list[str]]:
+    """How many commits were shown, and where to begin: on later pages the very commits that the first began with."""
+    if not args.cursor:
+        return 0, ["HEAD" if args.all else commit_range(args.range)]
+    found = cursor.read(args.cursor, list[str], TOOL, args)
+    if len(found) < 2 or not found[0].isdecimal() or any(not one.lstrip("^").isalnum() for one in found[1:]):
+        raise ToolError("The cursor is not one that this server gave. Leave it out to begin with the first page.")
+    return int(found[0]), found[1:]
+
+
+def _fixed(call: Call, repository: Repository, args: GitLog, tips: list[str]) -> list[str]:
+    """The tips as ids, so that later pages go on in the same history although branches moved."""
+    if args.cursor:
+        return tips
+    refs = ["--all"] if args.all else []
+    found = run(call, repository, ["rev-parse", "--revs-only", *refs, "--end-of-options", *tips]).text.split("\n")
+    return list(dict.fromkeys(one for one in found if one.lstrip("^").isalnum()))[:_MOST_TIPS]
+
+
+def _filters(args: GitLog) -> Iterator[str]:
+    for name in ("author", "grep", "since", "until"):
+        value: str = getattr(args, name)
+        if value:
+            yield f"--{name}={option_value(value, name)}"
+    if args.author or args.grep:
+        yield "--extended-regexp"
+        yield "--regexp-ignore-case"
+    if args.follow:
+        yield "--follow"
+    if args.stat:
+        yield from ("--raw", "--numstat", "--no-ext-diff", "--no-textconv", "--find-renames")
+        yield from ("--diff-merges=first-parent", "--ignore-submodules=dirty")
+
+
+def _commits(call: Call, repository: Repository, command: list[str]) -> Iterator[Commit]:
+    """Commits as they come; the run ends when the iteration does."""
+    begin = os.urandom(8).hex()  # nothing in the repository can look like the beginning of a commit
+    output = stream(call, repository, ["log", f"--format={begin}{_FORMAT}", *command[1:]], what="read the log")
+    mark = begin.encode()
+    rest = b""
+    try:
+        for chunk in output:
+            *whole, rest = (rest + chunk).split(b"\0" + mark)
+            for record in whole:
+                yield _commit(record.removeprefix(mark))
+        if rest:
+            yield _commit(rest.removeprefix(mark))
+    finally:
+        output.close()
+
+
+def _commit(record: bytes) -> Commit:
+    first, _, entries = record.partition(b"\0")
+    oid, date, author, refs, subject = (*(plain(field) for field in first.split(b"\1", 4)), *[""] * 5)[:5]
+    listed = read(entries.lstrip(b"\n")).entries if entries.strip(b"\0\n") else []
+    return Commit(oid, date, author, refs, subject.rstrip("\n"), listed)
+
+
+def _text(one: Commit, judge: Judge) -> str:
+    subject = one.subject if len(one.subject) <= _SUBJECT else one.subject[:_SUBJECT] + "…"
+    refs = f" ({one.refs})" if one.refs else ""
+    lines = [f"{one.oid} {one.date[:16].replace('T', ' ')}{one.date[19:]} {one.author}: {subject}{refs}\n"]
+    allowed = [entry for entry in one.entries if judge.allows(entry.old, entry.path)]
+    lines += [f"  {entry_line(entry)}" for entry in allowed[:_STAT_FILES]]
+    if len(allowed) > _STAT_FILES:
+        lines.append(f"  … and {len(allowed) - _STAT_FILES:,} more files\n")
+    return "".join(lines)

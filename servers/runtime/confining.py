@@ -15,7 +15,9 @@ Confine = Callable[[wire.Policy, str], object]
 """Given the first policy and the undo folder (or ""), confines the process."""
 
 
-def confine(policy: wire.Policy, undo_folder: str, *, also_read: Sequence[str] = ()) -> None:
+def confine(
+    policy: wire.Policy, undo_folder: str, *, also_read: Sequence[str] = (), also_write: Sequence[str] = ()
+) -> None:
     """Let this process reach the granted folders and what it needs to run; a refusal by the kernel is said on stderr."""
     if sys.platform != "linux":
         return
@@ -29,7 +31,7 @@ def confine(policy: wire.Policy, undo_folder: str, *, also_read: Sequence[str] =
             writable.append(undo_folder)
         landlock.confine(
             [*[folder.path for folder in granted], *also_read],
-            [*writable, *_trash_folders(), *landlock.device_paths()],
+            [*writable, *also_write, *_trash_folders(), *landlock.device_paths()],
             run_paths=[*landlock.runtime_paths(), "/usr", "/bin"],
         )
     except (OSError, RuntimeError) as error:

@@ -32,19 +32,20 @@ def folder() -> str:
     return os.path.join(os.path.dirname(os.path.dirname(here)), "resources", "builtin")
 
 
-def tool_object(tool: Tool) -> dict[str, Any]:
-    """The tool exactly as in `tools/list`."""
-    from servers.runtime.schema import object_schema
+def tool_object(tool: Tool, *, short: bool = False) -> dict[str, Any]:
+    """The tool exactly as in `tools/list`; `short` as of `Server.short_list`."""
+    from servers.runtime.schema import object_schema, terse
 
+    schema = object_schema(tool.arguments)
     shown: dict[str, Any] = {
         "name": tool.name,
         "title": tool.title,
         "description": tool.description,
-        "inputSchema": object_schema(tool.arguments),
+        "inputSchema": terse(schema) if short else schema,
     }
     if tool.result is not None:
         shown["outputSchema"] = object_schema(tool.result)
-    shown["annotations"] = {"title": tool.title, **tool.hints}
+    shown["annotations"] = dict(tool.hints) if short else {"title": tool.title, **tool.hints}
     if tool.meta:
         shown["_meta"] = tool.meta
     return shown
@@ -74,7 +75,7 @@ def described(server: Server) -> dict[str, Any]:
             "instructions": server.instructions,
             "capabilities": capabilities(server),
         },
-        "tools": [tool_object(tool) for tool in server.tools.values()],
+        "tools": [tool_object(tool, short=server.short_list) for tool in server.tools.values()],
         "facts": {tool.name: tool.facts for tool in server.tools.values()},
     }
 
@@ -98,7 +99,7 @@ def tools_text(server: Server) -> bytes:
             of = {}
         if of.get("version") == server.version:
             return msgspec.json.format(bytes(found.tools), indent=-1)  # a line break would end the message
-    return wire.encode([tool_object(tool) for tool in server.tools.values()])
+    return wire.encode([tool_object(tool, short=server.short_list) for tool in server.tools.values()])
 
 
 def _read(name: str) -> Builtin | None:

@@ -50,3 +50,22 @@ def _place_value(key: str, value: Any, components: dict[str, Any], above: tuple[
             for one in cast("list[Any]", value)
         ]
     return value
+
+
+_BOUNDS = ("minimum", "maximum", "minItems", "maxItems", "minLength", "maxLength")
+
+
+def terse(schema: dict[str, Any]) -> dict[str, Any]:
+    """`schema` without what a model does not choose by: bounds (the decoder refuses in words what is beyond them), defaults that
+    say nothing, and that nothing else is taken. A server of many tools would cost every conversation twice as much otherwise."""
+    found: dict[str, Any] = {}
+    for key, value in schema.items():
+        if key in _BOUNDS or (key == "additionalProperties" and value is False) or (key == "required" and not value):
+            continue
+        if key == "default" and value in ("", False, 0, []):
+            continue
+        if key == "properties":
+            found[key] = {name: terse(one) for name, one in value.items()}
+        else:
+            found[key] = terse(cast("dict[str, Any]", value)) if isinstance(value, dict) else value
+    return found

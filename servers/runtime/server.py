@@ -46,6 +46,8 @@ class Server:
         self.tools: dict[str, Tool] = {}
         self.templates: list[ResourceTemplate] = []
         self.prompts: dict[str, Prompt] = {}
+        self.short_list = False
+        """Whether the list of tools says only what a model chooses by (schema.terse): for servers of many tools."""
         self.list_resources: Callable[[Call], Sequence[Resource]] | None = None
         self.watch: Watcher | None = None
         self.on_news: Callable[[str, str], None] = _unheard

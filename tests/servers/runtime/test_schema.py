@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from msgspec import Meta
 
-from servers.runtime.schema import object_schema
+from servers.runtime.schema import object_schema, terse
 
 
 class Edit(msgspec.Struct, forbid_unknown_fields=True):
@@ -89,3 +89,31 @@ def test_what_clients_cannot_take_is_refused_when_the_schema_is_made() -> None:
         object_schema(Nullable)
     with pytest.raises(TypeError, match="holds itself"):
         object_schema(Holding)
+
+
+def test_a_terse_schema_keeps_what_a_model_chooses_by() -> None:
+    found = terse(SCHEMA)
+    jsonschema.Draft202012Validator.check_schema(found)
+    assert found["required"] == ["path", "edits"]
+    assert found["properties"]["mode"] == {"description": "How", "enum": ["a", "b"], "default": "a"}
+    assert found["properties"]["path"] == {"description": "Where", "type": "string"}
+    assert "additionalProperties" not in found
+    assert not {"minItems", "maxItems", "minLength"} & {key for node in every_node(found) for key in node}
+
+
+def test_a_terse_schema_has_no_default_that_says_nothing() -> None:
+    class Plain(msgspec.Struct, forbid_unknown_fields=True):
+        limit: Annotated[int, Meta(ge=1, le=9)] = 5
+        cursor: str = ""
+        all: bool = False
+        on: bool = True
+
+    assert terse(object_schema(Plain)) == {
+        "type": "object",
+        "properties": {
+            "limit": {"type": "integer", "default": 5},
+            "cursor": {"type": "string"},
+            "all": {"type": "boolean"},
+            "on": {"type": "boolean", "default": True},
+        },
+    }

@@ -48,6 +48,7 @@ class Background(QObject):
         self._workers = 0
         self._busy = 0
         self._held = False
+        self._kept: list[tuple[int, Callable[[], Any]]] = []
         self._done.connect(self._deliver)
 
     def run(
@@ -63,8 +64,8 @@ class Background(QObject):
         self._tasks[self._next] = _Task(fn, success, failure or self._failure, keeper)
         with self._changed:
             self._busy += 1
-            self._wanted.put((self._next, fn))
-            self._staff()
+            self._kept.append((self._next, fn))
+            self._hand_out()
 
     def hold(self) -> None:
         """Begin nothing until `go_on`: Python runs one thread at a time, and the first picture of a window comes first."""
@@ -74,7 +75,7 @@ class Background(QObject):
         """Begin what was kept waiting."""
         with self._changed:
             self._held = False
-            self._staff()
+            self._hand_out()
 
     def finish(self, milliseconds: int = 5000) -> bool:
         """Wait for what runs; False if it still does. For the end of the application and for tests."""
@@ -83,8 +84,13 @@ class Background(QObject):
         with self._changed:
             return self._changed.wait_for(lambda: self._busy == 0, max(0.0, end - time.monotonic()))
 
-    def _staff(self) -> None:
-        while not self._held and self._workers < min(WORKERS, self._busy):
+    def _hand_out(self) -> None:
+        if self._held:
+            return
+        for task in self._kept:
+            self._wanted.put(task)
+        self._kept.clear()
+        while self._workers < min(WORKERS, self._busy):
             self._workers += 1
             threading.Thread(target=self._work, name="background", daemon=True).start()
 

@@ -41,10 +41,10 @@ def paint_icon(painter: QPainter, left: float, top: float, name: str, colour: st
 
 
 @lru_cache(maxsize=256)
-def icon(name: str, colour: str) -> QIcon:
-    """An icon that Qt may show at any of our sizes, on a plain and on a fine screen."""
+def icon(name: str, colour: str, only: int = 0) -> QIcon:
+    """An icon that Qt may show at any of our sizes, or at `only` one, on a plain and on a fine screen."""
     made = QIcon()
-    for size in SIZES:
+    for size in (only,) if only else SIZES:
         for scale in (1.0, 2.0):
             made.addPixmap(pixmap(name, colour, size, scale))
     return made

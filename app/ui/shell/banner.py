@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 from app.ui.kit.buttons import Button, IconButton
 from app.ui.kit.labels import Label
 from app.ui.kit.messages import Message, Messages
-from app.ui.kit.theme import M, S, Theme, Tone
+from app.ui.kit.theme import XL, M, S, Theme, Tone
 
 MOST = 20
 
@@ -32,7 +32,7 @@ class Banner(QFrame):
         words.addWidget(self._title)
         words.addWidget(self._detail)
         row = QHBoxLayout(self)
-        row.setContentsMargins(M, S, S, S)
+        row.setContentsMargins(XL + M, M + S, XL + S, S)
         row.addLayout(words, 1)
         row.addWidget(self._action)
         row.addWidget(IconButton(self.tr("Dismiss"), "cross", theme, self.dismiss), 0, Qt.AlignmentFlag.AlignTop)
@@ -84,5 +84,5 @@ class Banner(QFrame):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self._theme.colours.soft(tone)))
-        painter.drawRoundedRect(self.rect(), 8, 8)
+        painter.drawRoundedRect(self.rect().adjusted(XL, M, -XL, 0), 8, 8)
         painter.end()

@@ -45,6 +45,8 @@ UNPAINTED_MS = 500
 """Slow work begins when the window is painted, or after so long where nobody can see it."""
 GUARD_MS = 3000
 """How long after the start the guardian of clients' files begins."""
+AHEAD = ["app.core.journal.reader", "app.ui.kit.connecting"]
+"""What several pages need, before the pages themselves."""
 CALLS_MS = 500
 """The tray's last calls change at most so often."""
 
@@ -224,11 +226,22 @@ class Desk(QObject):
         if self.kept.geometry:
             made.take_geometry(self.kept.geometry)
         made.closing.connect(self._closed)
-        made.painted.connect(self.background.go_on)
+        made.painted.connect(self._painted)
         made.palette_asked.connect(self._open_palette)
         QShortcut(QKeySequence("Ctrl+Q"), made).activated.connect(self.ask_to_quit)
         self._show_facts()
         return made
+
+    def _painted(self) -> None:
+        """The person sees the window: now begins what they do not wait for."""
+        self.background.go_on()
+        self._load_ahead(AHEAD + pages.rooms())
+
+    def _load_ahead(self, rooms: list[str]) -> None:
+        """What other pages are made of, one after the other on a worker: a first visit need not wait for it."""
+        if rooms and not self._leaving:
+            load = lambda: importlib.import_module(rooms[0])  # noqa: E731
+            self.background.run(load, lambda _module: self._load_ahead(rooms[1:]), owner=self)
 
     def _open_palette(self) -> None:
         if self._window is None:

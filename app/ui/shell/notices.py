@@ -24,14 +24,16 @@ CRASHES = 3
 CRASH_SECONDS = 60.0
 MOST = 500
 """Things remembered as told."""
+PAGES: dict[Kind, str] = {"question": "home", "denied": "activity", "wiped": "clients", "crashing": "servers"}
+"""Where each kind leads."""
 
 
 class Notices(QObject):
-    """`show` puts a title and a text on the screen."""
+    """`show` puts a title and a text on the screen; a click on them opens the page whose key comes third."""
 
     def __init__(
         self,
-        show: Callable[[str, str], None],
+        show: Callable[[str, str, str], None],
         kept: Preferences,
         parent: QObject | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -58,7 +60,7 @@ class Notices(QObject):
         self._told.move_to_end(key)
         while len(self._told) > MOST:
             self._told.popitem(last=False)
-        self._show(title, text)
+        self._show(title, text, PAGES[kind])
         return True
 
     def asked(self, question: Question) -> None:
@@ -69,8 +71,8 @@ class Notices(QObject):
 
     def heard(self, record: CallRecord) -> None:
         """A call; told if it is the first that was denied of its kind."""
-        if record.outcome != "denied" or record.by == "user":
-            return
+        if record.outcome != "denied" or record.by == "user" or words.by_hand(record.client):
+            return  # the person was there
         said = words.sentence(record, wanted=True)
         about = (record.client, record.server, record.tool, said.where)
         self.say(

@@ -35,6 +35,11 @@ PAGES: tuple[Known, ...] = (
 """In the order of the side list and of Ctrl+1, Ctrl+2, …"""
 
 
+def rooms() -> list[str]:
+    """The modules of the pages, for loading them ahead of the first visit."""
+    return [one.room for one in PAGES]
+
+
 def entries() -> list[Entry]:
     """The rows of the side list."""
     return [Entry(one.name, QCoreApplication.translate("pages", one.word), one.drawing) for one in PAGES]

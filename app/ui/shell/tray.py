@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
+from app.desktop import panel
 from app.ui.kit.icons import icon
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Tray(QObject):
         super().__init__(parent)
         self._state: State = "problem"
         self._paused = False
+        self._told_of = "home"
         self._icon = QSystemTrayIcon(self)
         self._menu = QMenu()
         self._menu.setAccessibleName("Doorkeep")
@@ -47,8 +49,10 @@ class Tray(QObject):
         self._pause = self._menu.addAction(self.tr("Pause"))
         self._pause.triggered.connect(lambda: self.pause_asked.emit(not self._paused))
         self._menu.addSeparator()
+        self._waits = self._heading(self.tr("Waits for your answer"))
         self._waiting: list[QAction] = []
         self._calls_start = self._menu.addSeparator()
+        self._lately = self._heading(self.tr("Last calls"))
         self._calls: list[QAction] = []
         self._after_calls = self._menu.addSeparator()
         opening = self._menu.addAction(self.tr("Open Doorkeep"))
@@ -60,7 +64,7 @@ class Tray(QObject):
         self._menu.setToolTipsVisible(True)
         self._icon.setContextMenu(self._menu)
         self._icon.activated.connect(self._activated)
-        self._icon.messageClicked.connect(lambda: self.open_asked.emit("home"))
+        self._icon.messageClicked.connect(lambda: self.open_asked.emit(self._told_of))
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(lambda _: self._draw())
         self.show_state("problem", self.tr("Starting…"), paused=False)
@@ -78,8 +82,9 @@ class Tray(QObject):
         """Take it out."""
         self._icon.hide()
 
-    def notify(self, title: str, text: str) -> None:
-        """A notification of the desktop's own."""
+    def notify(self, title: str, text: str, page: str = "home") -> None:
+        """A notification of the desktop's own; a click on it opens the page."""
+        self._told_of = page
         self._icon.showMessage(title, text, icon("mark", "#245a8d"))
 
     def show_state(self, state: State, sentence: str, *, paused: bool) -> None:
@@ -92,6 +97,7 @@ class Tray(QObject):
 
     def show_waiting(self, questions: list[tuple[str, str]]) -> None:
         """What waits for an answer: (id, sentence) each."""
+        self._waits.setVisible(bool(questions))
         self._replace(
             self._waiting,
             self._calls_start,
@@ -103,16 +109,25 @@ class Tray(QObject):
         from app.ui.kit import words  # the icon is shown before this is loaded
 
         rows = []
-        for record in records[:LAST]:
+        done = [record for record in records if record.outcome != "waiting"]  # which stand above already
+        for record in done[:LAST]:
             said = words.sentence(record)
             text = f"{said.who} {said.what} · {words.decision(record)[0]}"
             rows.append((text, lambda _=False: self.open_asked.emit("activity")))
+        self._lately.setVisible(bool(rows))
         self._replace(self._calls, self._after_calls, rows)
 
     @property
     def menu(self) -> QMenu:
         """The menu, for tests and for desktops that want it elsewhere."""
         return self._menu
+
+    def _heading(self, text: str) -> QAction:
+        """A line that only says what follows; no style of Qt's draws a section's text everywhere."""
+        made = self._menu.addAction(text)
+        made.setEnabled(False)
+        made.setVisible(False)
+        return made
 
     def _replace(self, actions: list[QAction], before: QAction, rows: list[tuple[str, Any]]) -> None:
         for action in actions:
@@ -127,7 +142,7 @@ class Tray(QObject):
 
     def _draw(self) -> None:
         drawing = DRAWINGS[self._state]
-        dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        dark = panel.is_dark(desktop_dark=QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark)
         made = QIcon(icon(drawing, "#ffffff" if dark else "#2b2a27"))
         made.setIsMask(True)  # macOS tints it as it does its own
         self._icon.setIcon(made)

@@ -9,9 +9,10 @@ from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from app.ui.kit.drop import DropTarget
 from app.ui.kit.messages import Messages
 from app.ui.kit.page import Page
-from app.ui.kit.theme import XL, Theme
+from app.ui.kit.theme import Theme
 from app.ui.shell.banner import Banner
 from app.ui.shell.sidebar import Entry, Sidebar
 
@@ -41,11 +42,10 @@ class Window(QWidget):
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        held = QHBoxLayout()
-        held.setContentsMargins(XL, 12, XL, 0)
-        held.addWidget(self.banner)
-        column.addLayout(held)
+        column.addWidget(self.banner)
         column.addWidget(self.stack, 1)
+        self.drop = DropTarget(self.stack, theme)
+        self.drop.watch(self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -109,9 +109,10 @@ class Window(QWidget):
         self.closing.emit()
 
     def _search(self) -> None:
-        search = getattr(self.page(self._now), "search", None)
-        if search is not None:
-            search()
+        """Where there is nothing to look through, people look for a call."""
+        if not self.page(self._now).search() and "activity" in self._makers:
+            self.go("activity")
+            self.page("activity").search()
 
     def _shortcut(self, keys: QKeySequence, act: Callable[[], object]) -> None:
         QShortcut(keys, self).activated.connect(act)

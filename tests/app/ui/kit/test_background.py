@@ -78,9 +78,12 @@ def test_an_idle_worker_goes(background: Background, qtbot, monkeypatch) -> None
 
 def test_what_is_held_begins_when_it_may(background: Background, qtbot) -> None:
     began: list[int] = []
+    background.run(lambda: None)
+    assert background.finish()  # a worker without work is there: it must not begin either
     background.hold()
     for number in range(6):
         background.run(lambda number=number: began.append(number))
-    assert background._workers == 0
+    assert began == []
+    assert background._wanted.empty()
     background.go_on()
     qtbot.waitUntil(lambda: sorted(began) == list(range(6)))

@@ -29,3 +29,8 @@ def test_the_mark_reads_at_sixteen_pixels(qapp) -> None:
 def test_a_fine_screen_gets_fine_pixels(qapp) -> None:
     assert pixmap("home", "#000000", 20, 2.0).width() == 40
     assert not icon("home", QColor("#000000").name()).isNull()
+
+
+def test_an_icon_of_only_one_size_holds_no_other(qapp) -> None:
+    assert {size.width() for size in icon("check", "#000000", 16).availableSizes()} <= {16, 32}
+    assert len(icon("check", "#000000").availableSizes()) > 1

@@ -198,6 +198,7 @@ def test_each_page_opens_in_the_app(desk: Desk, name: str, qapp) -> None:
 
 def test_slow_work_waits_for_the_first_picture(desk: Desk, monkeypatch: pytest.MonkeyPatch, qtbot) -> None:
     tray_there(monkeypatch, True)
+    monkeypatch.setattr(room, "UNPAINTED_MS", 3_600_000)
     began: list[bool] = []
     desk.background.run(lambda: began.append(desk.window is not None))
     assert desk.background.finish(20_000)
@@ -206,6 +207,33 @@ def test_slow_work_waits_for_the_first_picture(desk: Desk, monkeypatch: pytest.M
     assert desk.background._held
     qtbot.waitUntil(lambda: len(began) == 2, timeout=20_000)
     assert began == [False, True]
+
+
+def test_slow_work_begins_although_nobody_can_see_the_window(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, qtbot
+) -> None:
+    tray_there(monkeypatch, True)
+    monkeypatch.setattr(room, "UNPAINTED_MS", 1)
+    monkeypatch.setattr(room.Window, "paintEvent", lambda self, event: None)
+    desk.begin(background=False)
+    qtbot.waitUntil(lambda: not desk.background._held, timeout=20_000)
+
+
+def test_pages_are_loaded_ahead_once_the_window_is_seen_and_made_only_when_opened(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, qtbot
+) -> None:
+    tray_there(monkeypatch, True)
+    loaded: list[str] = []
+    monkeypatch.setattr(room.importlib, "import_module", loaded.append)
+    desk.begin(background=True)
+    assert desk.background.finish(20_000)
+    assert loaded == []
+    monkeypatch.undo()
+    desk.open("home")
+    monkeypatch.setattr(room.importlib, "import_module", loaded.append)
+    qtbot.waitUntil(lambda: set(pages.rooms()) <= set(loaded), timeout=20_000)
+    assert desk.window is not None
+    assert desk.window.stack.count() == 1
 
 
 def test_in_the_background_slow_work_begins_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch, qtbot) -> None:

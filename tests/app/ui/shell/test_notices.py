@@ -19,7 +19,7 @@ class Ground:
         self.shown: list[str] = []
         self.kept = Preferences()
         self.notices = Notices(
-            lambda title, text: self.shown.append(f"{title}: {text}"), self.kept, None, lambda: self.now
+            lambda title, text, page: self.shown.append(f"{title}: {text}"), self.kept, None, lambda: self.now
         )
 
 

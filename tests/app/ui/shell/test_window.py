@@ -21,6 +21,7 @@ ENTRIES = [
 class Plain(Page):
     def __init__(self, title: str, services: Services) -> None:
         super().__init__(title, services)
+        self.name = title.lower()
         self.seen: list[dict[str, object]] = []
         self.left = 0
         self.searched = 0
@@ -31,8 +32,9 @@ class Plain(Page):
     def closed(self) -> None:
         self.left += 1
 
-    def search(self) -> None:
+    def search(self) -> bool:
         self.searched += 1
+        return self.name != "home"
 
 
 def plain(window: Window, name: str) -> Plain:

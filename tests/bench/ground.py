@@ -44,27 +44,28 @@ class Ground:
         path.write_bytes(content)
         return path
 
-    def gateway_command(self) -> list[str]:
-        """How the gateway is started by hand."""
-        return [sys.executable, "-m", "app.gateway", "--home", str(self.home)]
+    def gateway_command(self, home: Path | None = None) -> list[str]:
+        """How the gateway is started by hand; without `home` for this ground's own."""
+        return [sys.executable, "-m", "app.gateway", "--home", str(home or self.home)]
 
     @contextmanager
-    def gateway(self) -> Iterator[subprocess.Popen[bytes]]:
+    def gateway(self, home: Path | None = None) -> Iterator[subprocess.Popen[bytes]]:
         """A running gateway."""
-        with subprocess.Popen(self.gateway_command(), cwd=ROOT, env=self.env, stdin=subprocess.DEVNULL) as process:
+        command = self.gateway_command(home)
+        with subprocess.Popen(command, cwd=ROOT, env=self.env, stdin=subprocess.DEVNULL) as process:
             try:
-                self.wait_for_door()
+                self.wait_for_door(home)
                 yield process
             finally:
                 process.terminate()
                 process.wait(20)
 
-    def wait_for_door(self, seconds: float = 20) -> None:
+    def wait_for_door(self, home: Path | None = None, seconds: float = 20) -> None:
         """Until the gateway accepts a client."""
         from app.bridge.home import address
 
         end = time.monotonic() + seconds
-        while not os.path.exists(address(str(self.home))):
+        while not os.path.exists(address(str(home or self.home))):
             if time.monotonic() > end:
                 raise SystemExit("the gateway did not start")
             time.sleep(0.002)

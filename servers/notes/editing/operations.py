@@ -213,13 +213,7 @@ def _shown(content: bytes) -> str:
 
 def _set_property(work: _Work) -> Splices:
     value = None if work.op.value is UNSET else work.op.value
-    return properties.set_property(work.content, work.op.target.strip(), _value(value), work.eol, work.path)
-
-
-def _value(value: object) -> properties.Value:
-    if isinstance(value, list):
-        return [one for one in value if one is None or isinstance(one, (str, int, float, bool))]  # pyright: ignore[reportUnknownVariableType]
-    return value if isinstance(value, (str, int, float, bool)) else None
+    return properties.set_property(work.content, work.op.target.strip(), properties.plain(value), work.eol, work.path)
 
 
 def _remove_property(work: _Work) -> Splices:

@@ -73,6 +73,13 @@ def change_words(content: bytes, names: tuple[str, ...], words: Sequence[str], e
     return set_property(content, name, list(words), eol, path)
 
 
+def plain(value: object) -> Value:
+    """A value as it came in arguments."""
+    if isinstance(value, list):
+        return [one for one in value if isinstance(one, (str, int, float, bool))]  # pyright: ignore[reportUnknownVariableType]
+    return value if isinstance(value, (str, int, float, bool)) else None
+
+
 def _lines(name: str, value: Value, eol: bytes) -> bytes:
     """A property of its own lines."""
     if isinstance(value, list):

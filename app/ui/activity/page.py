@@ -80,10 +80,11 @@ class ActivityPage(Page):
         self._begin()
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def search(self) -> None:
+    def search(self) -> bool:
         """Ctrl+F."""
         self.search_field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search_field.selectAll()
+        return True
 
     # -- making -------------------------------------------------------------------------------------------------
 

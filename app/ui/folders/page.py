@@ -18,7 +18,6 @@ from app.core.settings import Access, FolderSetting, settings_path
 from app.ui.folders import adding, changing, facts, sensitive, telling
 from app.ui.folders.adding import AddPanel
 from app.ui.folders.choosing import Choose, choose_folder
-from app.ui.folders.drop import DropTarget
 from app.ui.folders.facts import Looked, Standing
 from app.ui.folders.first import FirstFolders
 from app.ui.folders.row import FolderRow
@@ -91,8 +90,6 @@ class FoldersPage(Page):
         self.body.addWidget(self.show_more, 0, Qt.AlignmentFlag.AlignLeading)
         self.body.addWidget(self.first)
         self.body.addStretch(1)
-        self.drop = DropTarget(self, theme)
-        self.drop.dropped.connect(self.ask)
         self._watcher = QFileSystemWatcher(self)
         self._watcher.fileChanged.connect(lambda _path: self._soon_look.start())
         self._watcher.directoryChanged.connect(lambda _path: self._soon_look.start())
@@ -102,28 +99,28 @@ class FoldersPage(Page):
         services.link.record.connect(self._called)
 
     def opened(self, arguments: dict[str, Any]) -> None:
-        """Look now, and at every change from now on. `add`: a path that the person may want to grant."""
+        """Look now, and at every change from now on. `add`: paths, or one, that the person may want to grant."""
         self._in_view = True
-        self.drop.watch(self.window())
         self._watcher.addPath(self.services.home)
         self.look()
-        if arguments.get("add"):
-            self.ask([str(arguments["add"])])
+        wanted = arguments.get("add") or []
+        if wanted:
+            self.ask([wanted] if isinstance(wanted, str) else [str(path) for path in wanted])
 
     def closed(self) -> None:
         """Nobody looks: nothing is watched or looked through."""
         self._in_view = False
-        self.drop.leave()
         watched = [*self._watcher.files(), *self._watcher.directories()]
         if watched:
             self._watcher.removePaths(watched)
         self._to_look.clear()
 
-    def search(self) -> None:
-        """Ctrl+F: the field where there are many folders; with a few there is nothing to look through."""
+    def search(self) -> bool:
+        """Ctrl+F: the field, where there are many folders; with a few there is nothing to look through, which is told."""
         if self.found.isVisible():
             self.found.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.found.selectAll()
+        return self.found.isVisible()
 
     # -- looking ------------------------------------------------------------------------------------------------
 

@@ -62,6 +62,10 @@ class Page(QWidget):
         outer.addSpacing(XL)
         outer.addLayout(column, 1)
 
+    def search(self) -> bool:
+        """Ctrl+F: begin to look for something; False where there is nothing to look through here."""
+        return False
+
     def opened(self, arguments: dict[str, Any]) -> None:
         """The page comes into view, perhaps with arguments of `Services.go`."""
 

@@ -22,7 +22,7 @@ class Sentence(NamedTuple):
     where: str
 
 
-_CLIENTS = {"claude-ai": "Claude Desktop", "claude-code": "Claude Code", "doorkeep": "You, by hand"}
+_CLIENTS = {"claude-ai": "Claude Desktop", "claude-code": "Claude Code", "doorkeep": "Doorkeep, by hand"}
 
 
 def tr(text: str) -> str:
@@ -44,6 +44,11 @@ def client_name(client: str) -> str:
     return tr(_CLIENTS[name]) if name in _CLIENTS else visible(name, 60) or tr("An app")
 
 
+def by_hand(client: str) -> bool:
+    """Whether the person made the call from Doorkeep itself: in a terminal or by Try a tool."""
+    return client.partition(" ")[0] == "doorkeep"
+
+
 def sentence(record: CallRecord, *, wanted: bool = False) -> Sentence:
     """What the call did, or with `wanted` what it asks leave to do."""
     if record.outcome == "waiting" and not wanted:
@@ -54,7 +59,7 @@ def sentence(record: CallRecord, *, wanted: bool = False) -> Sentence:
     if words is not None:
         what = tr(words.wanted if wanted else words.done).format(object=_objects(paths))
     else:
-        pattern = tr("use {tool} of {server}") if wanted else tr("used {tool} of {server}")
+        pattern = tr("use “{tool}” of {server}") if wanted else tr("used “{tool}” of {server}")
         what = pattern.format(tool=visible(tool.replace("_", " "), 60), server=visible(server, 30))
     folder = os.path.dirname(paths[0]) if paths else ""
     return Sentence(client_name(record.client), what, visible(shown(folder)) if folder else "")

@@ -92,7 +92,9 @@ class SetupWindow(QWidget):
             ),
             (
                 self.tr("What may they use?"),
-                self.tr("Servers give apps their tools. These come with Doorkeep; add others on the Servers page."),
+                self.tr(
+                    "Servers give apps their tools. These come with Doorkeep. Each works only in the folders you chose."
+                ),
             ),
             (
                 self.tr("Who comes through the door?"),

@@ -17,7 +17,7 @@ from app.core.settings import settings_path
 from app.desktop import preferences
 from app.ui.kit.background import Background
 from app.ui.kit.gateway import GatewayLink
-from app.ui.kit.messages import Messages
+from app.ui.kit.messages import Message, Messages
 from app.ui.kit.services import Services
 from app.ui.kit.theme import Choice, Theme
 from app.ui.kit.watch import LAST, Question, Watch
@@ -96,11 +96,12 @@ class Desk(QObject):
         self.watch.changed.connect(self._show_facts)
         self.watch.called.connect(self._calls_changed)
         self.watch.asked.connect(self._asked)
-        self.notices = Notices(self.tray.notify, kept, self)
+        self.notices = Notices(self._notify, kept, self)
         self.link.record.connect(self.notices.heard)
         self.link.happened.connect(self.notices.happened)
         self.link.up.connect(self._read_calls)
         self._guarding: Guarding | None = None
+        self._lost: set[str] = set()
 
     def begin(self, *, background: bool) -> None:
         """Show the tray, and the window unless `background` and there is a tray to come back from."""
@@ -187,6 +188,7 @@ class Desk(QObject):
 
             self._guarding = Guarding(ground_of(self.services), self.background, self)
             self._guarding.told.connect(self.notices.wiped)
+            self._guarding.told.connect(self._client_told)
             self._guarding.start()
         return self._guarding
 
@@ -226,6 +228,7 @@ class Desk(QObject):
         if self.kept.geometry:
             made.take_geometry(self.kept.geometry)
         made.closing.connect(self._closed)
+        made.drop.dropped.connect(lambda paths: self.go("folders", {"add": paths}))
         made.painted.connect(self._painted)
         made.palette_asked.connect(self._open_palette)
         QShortcut(QKeySequence("Ctrl+Q"), made).activated.connect(self.ask_to_quit)
@@ -290,6 +293,24 @@ class Desk(QObject):
             title = titles.get(facts.state)
             self._window.setWindowTitle(f"Doorkeep · {title}" if title else "Doorkeep")
             self._window.sidebar.set_badge("home", len(self.watch.questions))
+            self._window.sidebar.set_badge("clients", len(self._lost))
+
+    def _client_told(self, report: Any) -> None:
+        """A client's file got into trouble or out of it (app.clients.check.Report): the side list tells before the page is opened."""
+        from app.clients.check import LOST
+
+        (self._lost.add if report.state in LOST else self._lost.discard)(report.path)
+        self._show_facts()
+
+    def _notify(self, title: str, text: str, page: str) -> None:
+        """By the tray's icon; without a tray by the desktop's own service, and in the window, which is then the app."""
+        if Tray.available():
+            self.tray.notify(title, text, page)
+            return
+        from app.desktop import notifications
+
+        self.background.run(lambda: notifications.show(title, text), owner=self)
+        self.messages.say(Message("notice", title, text, self.tr("Show"), lambda: self.open(page)))
 
     def _calls_changed(self) -> None:
         if not self._calls_soon.isActive():

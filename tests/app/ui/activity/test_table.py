@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from app.ui.activity.model import LogModel
@@ -29,10 +30,14 @@ def test_where_it_is_narrow_the_sentence_keeps_its_room(table: LogTable, width: 
     assert table.columnWidth(2) >= 200
 
 
-def test_the_row_under_the_pointer_is_known_as_a_whole(table: LogTable, qtbot) -> None:
-    qtbot.mouseMove(table.viewport(), QPoint(300, HEIGHT * 2 + 5))
-    assert table.hovered == 2
-    qtbot.mouseMove(table.viewport(), QPoint(60, HEIGHT * 3 + 5))
-    assert table.hovered == 3
+def under(table: LogTable, x: float, y: float) -> int:
+    where, none, no_key = QPointF(x, y), Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(table.viewport(), QMouseEvent(QEvent.Type.MouseMove, where, where, none, none, no_key))
+    return table.hovered
+
+
+def test_the_row_under_the_pointer_is_known_as_a_whole(table: LogTable) -> None:
+    assert under(table, 300, HEIGHT * 2 + 5) == 2
+    assert under(table, 60, HEIGHT * 3 + 5) == 3
     QApplication.sendEvent(table, QEvent(QEvent.Type.Leave))
     assert table.hovered == -1

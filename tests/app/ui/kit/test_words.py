@@ -24,7 +24,7 @@ def record(**fields: Any) -> CallRecord:
         ({"tool": "write_file"}, "wrote a.md"),
         ({"tool": "trash", "paths": ["/a/x", "/a/y", "/a/z"]}, "moved x and 2 more to the trash"),
         ({"tool": "list_directory", "paths": []}, "listed something"),
-        ({"tool": "create_issue", "server": "github"}, "used create issue of github"),
+        ({"tool": "create_issue", "server": "github"}, "used “create issue” of github"),
         ({"tool": "edit_file", "outcome": "waiting"}, "wants to change a.md"),
         ({"tool": "read_file", "paths": ["/a/b\nc"]}, "read b\u241ac"),
     ],
@@ -42,7 +42,7 @@ def test_a_question_says_what_is_wanted() -> None:
     [
         ("claude-ai 0.1.0", "Claude Desktop"),
         ("claude-code 2.1", "Claude Code"),
-        ("doorkeep 0.1.0", "You, by hand"),
+        ("doorkeep 0.1.0", "Doorkeep, by hand"),
         ("Zed 1", "Zed"),
         ("", "An app"),
     ],

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app.core.journal.record import CallRecord
 from app.core.settings import settings_path
+from app.desktop import notifications
 from app.desktop.preferences import Preferences, load
 from app.ui.kit.theme import Theme
 from app.ui.shell import desk as room
 from app.ui.shell import pages
 from app.ui.shell.deeds import deeds
 from app.ui.shell.desk import Desk
+from app.ui.shell.sidebar import BADGE
 from app.ui.shell.tray import Tray
 
 
@@ -180,6 +183,49 @@ def test_the_first_start_sets_up_and_home_follows(desk: Desk, monkeypatch: pytes
     desk._setup.close()
     assert desk.window is not None
     assert desk.window.now == "home"
+
+
+def test_without_a_tray_a_notification_is_told_in_the_window_too(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(notifications, "show", lambda title, text: told.append(title))
+    tray_there(monkeypatch, False)
+    desk.open("home")
+    desk.notices.say("crashing", ("git",), "The server git keeps crashing", "Its log says why.")
+    assert desk.window is not None
+    assert desk.window.banner.isVisible()
+    desk.window.banner._action.click()
+    assert desk.window.now == "servers"
+    assert desk.background.finish(20_000)
+    assert told == ["The server git keeps crashing"]
+
+
+def test_with_a_tray_a_click_on_a_notification_opens_its_page(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    tray_there(monkeypatch, True)
+    desk.notices.say("wiped", ("/c",), "Claude Desktop lost its connection to Doorkeep", "")
+    desk.tray._icon.messageClicked.emit()
+    assert desk.window is not None
+    assert desk.window.now == "clients"
+
+
+def test_a_client_that_lost_its_entry_is_told_by_a_badge(desk: Desk) -> None:
+    desk.open("home")
+    assert desk.window is not None
+    clients = next(row for row, one in enumerate(pages.PAGES) if one.name == "clients")
+    badge = lambda: desk.window.sidebar.item(clients).data(BADGE)  # noqa: E731  # type: ignore[union-attr]
+    desk._client_told(SimpleNamespace(state="wiped", path="/c"))
+    assert badge() == 1
+    desk._client_told(SimpleNamespace(state="connected", path="/c"))
+    assert badge() == 0
+
+
+def test_folders_dropped_on_any_page_are_asked_about_on_theirs(desk: Desk, folder: Path, qtbot) -> None:
+    desk.open("settings")
+    assert desk.window is not None
+    desk.window.drop.dropped.emit([str(folder)])
+    assert desk.window.now == "folders"
+    panel = desk.window.page("folders").adding  # type: ignore[attr-defined]
+    qtbot.waitUntil(panel.isVisible, timeout=20_000)
+    assert panel.paths == [str(folder)]
 
 
 def test_setting_up_can_be_done_again(desk: Desk) -> None:

@@ -13,6 +13,13 @@ def tray(qapp) -> Tray:
     return Tray()
 
 
+HEADINGS = ("Waits for your answer", "Last calls")
+
+
+def visible(tray: Tray) -> list[str]:
+    return [action.text() for action in tray.menu.actions() if action.isVisible()]
+
+
 def words(tray: Tray) -> list[str]:
     return [action.text() for action in tray.menu.actions() if not action.isSeparator()]
 
@@ -54,9 +61,19 @@ def test_questions_and_calls_are_in_the_menu_and_replaced(tray: Tray, qtbot) -> 
     )
     tray.show_calls([record] * 9)
     assert sum("read b.md" in text for text in words(tray)) == 5
+    assert [text for text in visible(tray) if text in HEADINGS] == list(HEADINGS)
     tray.show_waiting([])
     tray.show_calls([])
     assert not any("b.md" in text or "notes.md" in text for text in words(tray))
+    assert not set(visible(tray)) & set(HEADINGS)
+
+
+def test_a_call_that_waits_stands_once_in_the_menu(tray: Tray) -> None:
+    tray.show_waiting([("a1", "Claude Desktop: change b.md")])
+    tray.show_calls(
+        [CallRecord(1, "", "claude-ai 1", "s", "filesystem", "edit_file", paths=["/b.md"], outcome="waiting")]
+    )
+    assert sum("b.md" in text for text in words(tray)) == 1
 
 
 def test_quitting_says_what_it_means(tray: Tray, qtbot) -> None:

@@ -72,6 +72,16 @@ def test_shortcuts_switch_pages_and_search(window: Window, qtbot) -> None:
         qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
 
 
+def test_where_there_is_nothing_to_look_through_people_look_for_a_call(window: Window, qtbot) -> None:
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    assert window.now == "home"
+    qtbot.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert window.now == "activity"
+    assert plain(window, "activity").searched == 1
+
+
 def test_the_side_list_follows_and_leads(window: Window) -> None:
     window.go("folders")
     assert window.sidebar.currentRow() == 2

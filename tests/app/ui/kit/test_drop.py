@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from app.ui.folders.drop import DropTarget, local_paths
+from app.ui.kit.drop import DropTarget, local_paths
 
 COPY, LEFT, NONE = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
@@ -36,7 +36,7 @@ def test_it_fills_the_page_while_something_is_dragged_and_tells_the_drop(qtbot, 
     content = dragged(folder.as_uri(), "https://example.com/x")
     QApplication.sendEvent(window, QDragEnterEvent(QPoint(5, 5), COPY, content, LEFT, NONE))
     assert target.isVisible()
-    screens("folders-drop", window)
+    screens("drop", window)
     with qtbot.waitSignal(target.dropped) as dropped:
         QApplication.sendEvent(window, QDropEvent(QPointF(5, 5), COPY, content, LEFT, NONE, QEvent.Type.Drop))
     assert dropped.args == [[str(folder)]]

@@ -1,4 +1,4 @@
-"""The drop target: fills the page while folders are dragged over the window."""
+"""The drop target: fills its page while folders are dragged over the window."""
 
 from __future__ import annotations
 

@@ -66,12 +66,7 @@ class Filter(msgspec.Struct, frozen=True):
 
     def takes_facet(self, facet: Facet) -> bool:
         """True when the conditions on server, tool, client, folder, decision, by and outcome hold."""
-        for condition in self.facets:
-            text = facet[_COLUMN[condition.name]]
-            matches = _MATCHES.get(condition.name, _same)
-            if any(matches(value, text) for value in condition.values) == condition.negated:
-                return False
-        return True
+        return all(holds(condition, facet[_COLUMN[condition.name]]) for condition in self.facets)
 
     def takes(self, record: CallRecord) -> bool:
         """True when the record is one that the filter lets through."""
@@ -99,6 +94,12 @@ class Filter(msgspec.Struct, frozen=True):
 
         moment = round(datetime.fromisoformat(at).timestamp() * 1000)
         return (self.since_ms is None or moment >= self.since_ms) and (self.until_ms is None or moment < self.until_ms)
+
+
+def holds(condition: Condition, text: str) -> bool:
+    """True when a condition on server, tool, client, folder, decision, by or outcome holds for what a call has there."""
+    matches = _MATCHES.get(condition.name, _same)
+    return any(matches(value, text) for value in condition.values) != condition.negated
 
 
 def parse(expression: str, now: float | None = None) -> Filter:

@@ -177,3 +177,16 @@ def plans() -> Callable[[str, str], list[str]]:
             db.close()
 
     return explain
+
+
+@pytest.mark.parametrize("expression", ["server:git", "-tool:read_file client:claude", "folder:/a -outcome:ok"])
+def test_more_words_than_one_statement_takes_change_nothing(
+    population: tuple[Reader, list[CallRecord]], expression: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db = open_for_reading(database_of(population[0].home))
+    plain = select.matching_facets(db, parse(expression))
+    monkeypatch.setattr(select, "MANY_WORDS", 0)
+    assert select.matching_facets(db, parse(expression)) == plain
+    assert plain is not None
+    assert plain.facets
+    db.close()

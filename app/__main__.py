@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from app.ui.shell.tray import Tray
 
 MARK_COLOUR = "#245a8d"
-SWITCH_SECONDS = 0.0005
+SWITCH_SECONDS = 0.0001
 """A worker that computes gives way to the screen after so long; Python's own 5 ms add up to a stall where Qt calls us often."""
 
 
@@ -123,6 +123,7 @@ def _run(home: str, *, background: bool) -> int:
     single.listen()
     desk.begin(background=background)
     leaving.then(desk.leave)
+    gc.freeze()  # what lives as long as the app is not looked through again and again
     gc.enable()
     code = app.exec()
     leaving.close()

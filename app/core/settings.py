@@ -161,6 +161,23 @@ def load(home: str) -> Settings:
     return Settings() if text is None else parse(text, settings_path(home))
 
 
+_read_last: dict[str, tuple[tuple[int, ...], Settings]] = {}
+
+
+def load_kept(home: str) -> Settings:
+    """As `load`, but read anew only where the file changed since: ten thousand folders take a quarter of a second to read.
+
+    For what only shows settings. Raises SettingsError.
+    """
+    seen = signature(home)
+    kept = _read_last.get(home)
+    if kept is None or kept[0] != seen:
+        kept = (seen, load(home))
+        _read_last.clear()
+        _read_last[home] = kept
+    return kept[1]
+
+
 class SettingsFile:
     """The settings as the gateway lives by them: re-read when changed, numbered by generation, the last good ones kept."""
 

@@ -11,7 +11,7 @@ from app.core.errors import SettingsError
 from app.core.journal.filter import Condition, Filter
 from app.core.journal.reader import Reader
 from app.core.journal.record import CallRecord
-from app.core.settings import FolderSetting, load, signature
+from app.core.settings import FolderSetting, load_kept, signature
 
 BUILTIN = os.path.join(
     os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))),
@@ -50,7 +50,7 @@ def look(home: str) -> Looked:
     seen = signature(home)
     servers = builtin_servers()
     try:
-        settings = load(home)
+        settings = load_kept(home)
     except SettingsError as error:
         return Looked([], servers, error, seen)
     return Looked([Standing(folder, os.path.isdir(folder.path)) for folder in settings.folders], servers, None, seen)

@@ -38,7 +38,7 @@ def _missing(home: str, calls: list[CallRecord]) -> Missing:
     from app.core import settings
 
     try:
-        folders = settings.load(home).folders
+        folders = settings.load_kept(home).folders
     except SettingsError:
         return ""  # the state says it already
     if not any(folder.access != "off" for folder in folders):

@@ -12,7 +12,7 @@ from app.core.errors import SettingsError
 from app.core.journal.filter import Condition, Filter
 from app.core.journal.reader import Reader
 from app.core.journal.record import CallRecord
-from app.core.settings import Rule, ServerSetting, Settings, load, signature
+from app.core.settings import Rule, ServerSetting, Settings, load_kept, signature
 
 BUILTIN = os.path.join(
     os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))),
@@ -66,7 +66,7 @@ def look(home: str) -> Looked:
     error: SettingsError | None = None
     seen = signature(home)
     try:
-        settings = load(home)
+        settings = load_kept(home)
     except SettingsError as found:
         settings, error = Settings(), found
     builtin = _names(BUILTIN)

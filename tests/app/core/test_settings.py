@@ -169,3 +169,16 @@ def test_no_text_makes_reading_fail_otherwise_than_with_words(text: str) -> None
     except SettingsError as error:
         fixes.append(error.fix)
     assert all(fixes)
+
+
+def test_what_is_kept_is_read_anew_when_the_file_changed(home: str, tmp_path: Path) -> None:
+    assert s.load_kept(home) == s.Settings()
+    write(home, f'[[folders]]\npath = "{tmp_path}"\naccess = "read"\n')
+    first = s.load_kept(home)
+    assert first == s.load(home)
+    assert s.load_kept(home) is first
+    write(home, "[[folders]]\npath = 4\n")
+    with pytest.raises(SettingsError):
+        s.load_kept(home)
+    os.unlink(s.settings_path(home))
+    assert s.load_kept(home) == s.Settings()

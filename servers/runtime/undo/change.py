@@ -49,13 +49,13 @@ class Change:
         elif not self.committed or not any(self._happened(step) for step in self.record.steps):
             self.abandon()
 
-    def before(self, parent: Parent, *, after: str = "", undoable: bool = True) -> None:
+    def before(self, parent: Parent, *, after: str = "", undoable: bool = True, path: str = "") -> None:
         """The file `parent` names will get other content. Its present content is kept; `after` is the new etag if known.
 
-        `undoable=False`: keep nothing, since the user agreed to a change that cannot be undone. Raises ToolError where the
-        before-image cannot be kept.
+        `path`: where the file will lie when it gets it, if a step before moves it there. `undoable=False`: keep nothing,
+        since the user agreed to a change that cannot be undone. Raises ToolError where the before-image cannot be kept.
         """
-        self._keep("write", parent, after, undoable)
+        self._keep("write", parent, after, undoable, path)
 
     def removed(self, parent: Parent, *, undoable: bool = True) -> None:
         """The file `parent` names will be removed for good; as `before`."""
@@ -76,10 +76,12 @@ class Change:
             step_of("remove_folder", parent.path, inode=found.st_ino, device=found.st_dev, mode=found.st_mode & 0o777)
         )
 
-    def moved(self, source: Parent, target: Parent) -> None:
-        """The entry `source` names will be renamed to `target`, where nothing lies now."""
+    def moved(self, source: Parent, target: Parent, *, after: str = "") -> None:
+        """The entry `source` names will be renamed to `target`, where nothing lies now. `after` is the etag of a file that a
+        step before gives other content."""
         found = _look(source)
         told = {"source": shown(source.path), "inode": found.st_ino, "device": found.st_dev, "size": found.st_size}
+        told |= {"after": after} if after else {}
         self._add(step_of("move", target.path, **told))
 
     def trashed(self, parent: Parent) -> Trashing:
@@ -115,9 +117,13 @@ class Change:
         return self.id
 
     def after(self, parent: Parent, etag: str) -> None:
-        """The etag of what the change left at `parent`, where it was not known before: undo compares it."""
+        """The etag of what the change left at `parent`, where it was not known before: undo compares it. A file that a later
+        step moves away from there is known by it too."""
+        here = shown(parent.path)
         for number, step in enumerate(self.record.steps):
-            if step.kind in ("write", "create") and step.path == shown(parent.path) and step.after != etag:
+            left = step.path == here and step.kind in ("write", "create")
+            leaves = step.source == here and step.kind == "move"
+            if (left or leaves) and step.after != etag:
                 step.after = etag
                 self._store.add(self.id, Outcome(step=number, after=etag))
 
@@ -150,11 +156,11 @@ class Change:
             raise RuntimeError("a step after commit would not be on record")
         self.record.steps.append(step)
 
-    def _keep(self, kind: record.Kind, parent: Parent, after: str, undoable: bool) -> None:
+    def _keep(self, kind: record.Kind, parent: Parent, after: str, undoable: bool, path: str = "") -> None:
         found = _look(parent)
         told = {"inode": found.st_ino, "device": found.st_dev, "mode": found.st_mode & 0o777, "after": after}
         if not undoable:
-            self._add(step_of(kind, parent.path, size=found.st_size, image_mtime=found.st_mtime_ns, **told))
+            self._add(step_of(kind, path or parent.path, size=found.st_size, image_mtime=found.st_mtime_ns, **told))
             return
         self._store.make_room(found.st_size, parent.path)
         name = self._image_name()
@@ -164,7 +170,9 @@ class Change:
             words = said("keep the before-image of", parent.path, error).text
             raise ToolError(f"{words} So nothing was changed, since the change could not be undone.") from None
         self._store.total += image.st_size
-        self._add(step_of(kind, parent.path, image=name, size=image.st_size, image_mtime=image.st_mtime_ns, **told))
+        self._add(
+            step_of(kind, path or parent.path, image=name, size=image.st_size, image_mtime=image.st_mtime_ns, **told)
+        )
 
 
 class Trashing:

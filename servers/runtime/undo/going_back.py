@@ -39,11 +39,29 @@ class Taking(msgspec.Struct):
     state: str = ""
 
 
+class World:
+    """Where the steps are looked up, and the paths that steps looked at before will have taken away, or brought, by then.
+    `moved` tells where a file lies now that will be back at its old path by then."""
+
+    def __init__(self, store: UndoStore, folders: Folders) -> None:
+        self.store = store
+        self.folders = folders
+        self.vanishing: set[str] = set()
+        self.appearing: set[str] = set()
+        self.moved: dict[str, str] = {}
+
+    def now(self, path: str) -> str:
+        """Where the file lies now, as the system knows it, that a step names by `path` (in the form of names.shown)."""
+        return meant(self.moved.get(path, path))
+
+
 class GoingBack(msgspec.Struct):
-    """The plan: `paths` are what it would write (absolute, real), `guard` names the state of the world it was made from."""
+    """The plan, made in `world`: `paths` are what it would write (absolute, real), `guard` names the state that it was made
+    from."""
 
     record: Record
     takings: list[Taking]
+    world: World
 
     @property
     def paths(self) -> list[str]:
@@ -70,16 +88,6 @@ class GoingBack(msgspec.Struct):
         return "\n".join(lines[:200] + ([f"… and {len(lines) - 200} more"] if len(lines) > 200 else []))
 
 
-class World:
-    """Where the steps are looked up, and the paths that steps looked at before will have taken away, or brought, by then."""
-
-    def __init__(self, store: UndoStore, folders: Folders) -> None:
-        self.store = store
-        self.folders = folders
-        self.vanishing: set[str] = set()
-        self.appearing: set[str] = set()
-
-
 def _line(taking: Taking) -> str:
     if taking.skipped:
         return f"nothing to do: {taking.words}"
@@ -102,15 +110,17 @@ def plan_undo(store: UndoStore, folders: Folders, change_id: str) -> GoingBack:
             continue
         if step.kind in ("create", "make_folder", "move", "restore"):
             world.vanishing.add(step.path)
+        if step.kind == "move":
+            world.moved[step.source] = step.path
         if step.kind in ("remove", "remove_folder", "trash"):
             world.appearing.add(step.path)
-    return GoingBack(record, takings)
+    return GoingBack(record, takings, world)
 
 
 def _write(world: World, step: Step) -> Taking:
     taking = Taking(step, f"restore {step.path} as it was before ({step.size:,} bytes)")
     try:
-        with open_file(world.folders, step.real_path(), "change", WHAT) as opened:
+        with open_file(world.folders, world.now(step.path), "change", WHAT) as opened:
             taking.state = etag(opened.fd, opened.stat)
             now = opened.stat
             untouched = (now.st_ino, now.st_dev, now.st_size, now.st_mtime_ns) == (
@@ -196,7 +206,8 @@ def _move(world: World, step: Step) -> Taking:
     back = _look(world, taking, step.real_source())
     if taking.conflict:
         return taking
-    if back is not None and (back.st_ino, back.st_dev) == (step.inode, step.device):
+    rewritten = bool(step.after) and taking.state == step.after
+    if back is not None and ((back.st_ino, back.st_dev) == (step.inode, step.device) or rewritten):
         taking.skipped = True
         return taking
     found = _look(world, taking, step.real_path())

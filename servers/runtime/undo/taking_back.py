@@ -22,7 +22,7 @@ from servers.runtime.safe.opening import Parent, open_parent
 from servers.runtime.safe.words import ConflictError, said
 from servers.runtime.undo import trash
 from servers.runtime.undo.change import Change, Trashing
-from servers.runtime.undo.going_back import WHAT, GoingBack, Taking, open_image, plan_undo
+from servers.runtime.undo.going_back import WHAT, GoingBack, Taking, World, open_image, plan_undo
 from servers.runtime.undo.record import Outcome, Step, step_of
 from servers.runtime.undo.store import UndoStore
 
@@ -64,7 +64,8 @@ def apply_undo(
             f"There is nothing to take back of the change {change_id}: it never came to be, or is undone."
         )
     with store.begin(tool, client, undoes=change_id) as change:
-        trashings = [_prepare(store, folders, change, taking) for taking in wanted]
+        contents = {one.step.path: _etag_to_be(store, one.step) for one in wanted if one.step.kind == "write"}
+        trashings = [_prepare(plan.world, change, taking, contents) for taking in wanted]
         change.commit()
         for taking, trashing in zip(wanted, trashings, strict=True):
             _do(store, folders, change, taking, trashing)
@@ -72,8 +73,10 @@ def apply_undo(
     return Undone(change.id, [taking.words for taking in wanted], plan.paths)
 
 
-def _prepare(store: UndoStore, folders: Folders, change: Change, taking: Taking) -> Trashing | None:
-    """The step of the undo's own record that takes this one back."""
+def _prepare(world: World, change: Change, taking: Taking, contents: dict[str, str]) -> Trashing | None:
+    """The step of the undo's own record that takes this one back. `contents`: the etags that files will have which are
+    written back, by path."""
+    store = world.store
     step = taking.step
     path = step.real_path()
     # What will be new is put down by path: the folder that it goes into may be new as well, by a step before it.
@@ -86,22 +89,26 @@ def _prepare(store: UndoStore, folders: Folders, change: Change, taking: Taking)
         told = {} if step.image else {"inode": step.inode, "device": step.device}
         change.add(step_of("restore", path, place=step.place, **told))
     else:
-        with open_parent(folders, path, "change", WHAT) as parent:
-            return _prepare_away(store, change, parent, taking)
+        with open_parent(
+            world.folders, world.now(step.path) if step.kind == "write" else path, "change", WHAT
+        ) as parent:
+            return _prepare_away(change, parent, taking, contents)
     return None
 
 
-def _prepare_away(store: UndoStore, change: Change, parent: Parent, taking: Taking) -> Trashing | None:
+def _prepare_away(change: Change, parent: Parent, taking: Taking, contents: dict[str, str]) -> Trashing | None:
     """As `_prepare`, for what takes something away that lies there now."""
     step = taking.step
     if step.kind == "write":
-        change.before(parent, after=_etag_to_be(store, step))
+        change.before(parent, after=contents[step.path], path=step.real_path())
     elif step.kind == "create":
         change.removed(parent)
     elif step.kind == "make_folder":
         change.removed_folder(parent)
     elif step.kind == "move":
         told = {"inode": step.inode, "device": step.device, "size": step.size}
+        after = contents.get(step.source) or contents.get(step.path)
+        told |= {"after": after} if after else {}
         change.add(step_of("move", step.real_source(), source=step.path, **told))
     else:
         trashing = change.trashed(parent)

@@ -15,7 +15,7 @@ from servers.git.heading import heading, plain
 from servers.git.repository import Repository, find
 from servers.git.revisions import commit, paths
 from servers.git.runner import stream
-from servers.runtime.call import MAX_CHARS, Call
+from servers.runtime.call import Call
 from servers.runtime.errors import ToolError
 from servers.runtime.results import Text
 from servers.runtime.safe.opening import open_file
@@ -26,12 +26,12 @@ _UNCOMMITTED = "0" * 8
 class GitBlame(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Arguments of git_blame."""
 
-    path: Annotated[str, Meta(description="File, relative to the root")]
+    path: str
     repo: Repo = ""
-    rev: Annotated[str, Meta(description="Left out: the working tree")] = ""
+    rev: Annotated[str, Meta(description="Default: working tree")] = ""
     start: Annotated[int, Meta(ge=1)] = 1
     lines: Annotated[int, Meta(ge=1, le=5000)] = 200
-    max_chars: MaxChars = MAX_CHARS
+    max_chars: MaxChars = 0
 
 
 class Line(msgspec.Struct):
@@ -46,8 +46,7 @@ class Line(msgspec.Struct):
 
 
 def git_blame(call: Call, args: GitBlame) -> Text:
-    """Who last changed each line of a file: for each run of lines the commit, its date, author and subject, then the lines with
-    their numbers. For more lines give a later `start`."""
+    """The commit each line of a file comes from."""
     repository = find(call, args.repo)
     (path,) = paths(call, repository, [args.path])
     revision = [commit(args.rev)] if args.rev else []

@@ -31,17 +31,16 @@ class GitBranch(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     action: Literal["list", "create", "rename", "delete"] = "list"
     name: str = ""
     repo: Repo = ""
-    start: Annotated[str, Meta(description="Of create: where it begins (HEAD)")] = ""
+    start: str = ""
     new_name: str = ""
-    force: Annotated[bool, Meta(description="Over an existing branch; delete an unmerged one")] = False
-    remotes: Annotated[bool, Meta(description="List these too")] = False
+    force: bool = False
+    remotes: bool = False
     limit: Annotated[int, Meta(ge=1, le=2000)] = 100
     dry_run: DryRun = False
 
 
 class git_branch:  # noqa: N801 - the tool's name
-    """List branches (latest commit first), create, rename or delete one. Deleting one that is not merged needs `force`;
-    git_undo brings it back with all its commits."""
+    """List branches, create (at `start`), rename or delete one. An unmerged one goes only with `force`."""
 
     arguments = GitBranch
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from msgspec import Meta
 
 from servers.git.backup.change import Change, begin, kept_whole
 from servers.git.backup.world import Concern, World, capture, commit_at_head
@@ -29,7 +28,8 @@ MAX_MESSAGE = 65_536
 """Characters of a message: it goes to git as one argument, which Linux bounds at 128 KiB."""
 STATUS = ("status", "--porcelain=v1", "-z", "--no-renames", "--ignore-submodules=dirty")
 
-DryRun = Annotated[bool, Meta(description="Only show")]
+DryRun = bool
+"""Only show what would change; said once, in the server's instructions."""
 
 
 class State(msgspec.Struct):

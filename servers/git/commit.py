@@ -28,12 +28,12 @@ TOOL = "git_commit"
 class GitCommit(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Arguments of git_commit."""
 
-    message: Annotated[str, Meta(max_length=MAX_MESSAGE, description="May be empty with `amend`")] = ""
+    message: Annotated[str, Meta(max_length=MAX_MESSAGE)] = ""
     repo: Repo = ""
-    paths: Annotated[Paths, Meta(description="Commit only these, as they lie in the worktree")] = []
+    paths: Paths = []
     amend: bool = False
     allow_empty: bool = False
-    expected_head: Annotated[str, Meta(description="Refuse unless HEAD is this commit")] = ""
+    expected_head: str = ""
     dry_run: DryRun = False
 
 
@@ -43,8 +43,7 @@ class _Commit(msgspec.Struct):
 
 
 class git_commit:  # noqa: N801 - the tool's name
-    """Commit what is staged, or only `paths`, with the user's identity and signing. The repository's hooks do not run unless
-    the user turned them on. git_undo takes the commit back and leaves the files as they are."""
+    """Commit what is staged, or only `paths`, with the user's identity and signing."""
 
     arguments = GitCommit
 

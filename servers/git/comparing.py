@@ -28,6 +28,8 @@ FIRST_FILES = 200
 """Files that the list of a first page names; `stat` lists them all."""
 _AT_ONCE = 64
 """Files whose patches a later page asks git for at once."""
+_LEAST = 400
+"""Characters of files and patches that even the smallest page has, so that pages come to an end."""
 _LINE = 200
 """Characters kept free for the heading's end."""
 _PATCH = (
@@ -121,7 +123,7 @@ def _first_page(
     judge = Judge(call, repository)
     entries = [entry for entry in listing.entries if judge.allows(entry.old, entry.path)]
     etag = _etag(repository, listing)
-    left = compared.max_chars - len(sources.before) - _LINE - sum(map(len, compared.words.values()))
+    left = max(compared.max_chars - len(sources.before) - _LINE - sum(map(len, compared.words.values())), _LEAST)
     if compared.stat:
         page = listed(entries, left)
     else:
@@ -131,7 +133,7 @@ def _first_page(
         page.next = ""
         page.text += ["\n"] if entries else []
         found = parts(sources.output, _most(left), sources.collector.rest)
-        _fill(page, _wanted(found, judge, compared, ""), left - sum(map(len, page.text)), 0)
+        _fill(page, _wanted(found, judge, compared, ""), max(left - sum(map(len, page.text)), _LEAST), 0)
     words = {**compared.words, **counts(entries), **_left_out(judge)}
     return _text(words, page, cursor_of=(tool, args, etag), before=sources.before)
 
@@ -145,7 +147,7 @@ def _later(call: Call, repository: Repository, compared: Compared, tool: str, ar
     name, skip = _position(cursor.read(compared.cursor, list[str], tool, args, etag))
     judge = Judge(call, repository)
     entries = [entry for entry in listing.entries if judge.allows(entry.old, entry.path)]
-    left = compared.max_chars - _LINE - sum(map(len, compared.words.values()))
+    left = max(compared.max_chars - _LINE - sum(map(len, compared.words.values())), _LEAST)
     at = next((index for index, entry in enumerate(entries) if entry.path == name), len(entries))
     if compared.stat:
         return _later_list(call, repository, compared, entries, at, left, (tool, args, etag))

@@ -1,5 +1,6 @@
 """What the git server's process, and every git that it starts, may touch on Linux: the granted folders, git itself, and the
-user's own settings. What signing needs is opened only where the user's own settings sign.
+user's own settings. What signing needs is opened only where the user's own settings sign, and the way to other computers only
+where the user turned it on for a folder.
 
 Done once, before the first thread; nothing of a repository is read here.
 """
@@ -26,7 +27,14 @@ def confine(policy: wire.Policy, undo_folder: str) -> None:
     _prepare_temporary(undo_folder)
     if sys.platform != "linux":
         return
-    confining.confine(policy, undo_folder, also_read=_settings_files(), also_write=_signing_folders())
+    remote = any("remote" in folder.git and folder.access != "off" for folder in policy.folders)
+    confining.confine(
+        policy,
+        undo_folder,
+        also_read=[*_settings_files(), *(_remote_files() if remote else ())],
+        also_write=[*_signing_folders(), *([_home(".ssh", "known_hosts")] if remote else ())],
+        network=remote,
+    )
 
 
 def _prepare_temporary(undo_folder: str) -> None:
@@ -84,3 +92,22 @@ def _signing_folders() -> list[str]:
     if not any(line.key in _SIGNS for line in _users_settings()):
         return []
     return [os.environ.get("GNUPGHOME") or _home(".gnupg")]
+
+
+def _remote_files() -> list[str]:
+    """What ssh, TLS and the usual credential helpers read of the system's and the user's."""
+    system = (
+        "hosts",
+        "host.conf",
+        "resolv.conf",
+        "gai.conf",
+        "services",
+        "ssl",
+        "pki",
+        "ca-certificates",
+        "crypto-policies",
+        "ssh",
+    )
+    own = (".ssh", ".netrc", ".git-credentials", ".config/gh", ".config/git/credentials", ".cache/git/credential")
+    found = [f"/etc/{name}" for name in system] + [_home(*name.split("/")) for name in own]
+    return [*found, "/run/systemd/resolve", os.environ.get("SSH_AUTH_SOCK", "")]

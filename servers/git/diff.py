@@ -11,7 +11,7 @@ from servers.git.arguments import Cursor, MaxChars, Paths, Repo, bound
 from servers.git.comparing import Compared, compare
 from servers.git.repository import Repository, find
 from servers.git.revisions import commit, commit_range, paths
-from servers.runtime.call import MAX_CHARS, Call
+from servers.runtime.call import Call
 from servers.runtime.errors import ToolError
 from servers.runtime.results import Text
 
@@ -22,22 +22,18 @@ class GitDiff(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Arguments of git_diff."""
 
     repo: Repo = ""
-    from_: Annotated[str, Meta(description="Revision, or A..B, A...B; left out: the index")] = msgspec.field(
-        default="", name="from"
-    )
-    to: Annotated[str, Meta(description="Left out: the working tree")] = ""
-    staged: Annotated[bool, Meta(description="The index against HEAD or `from`")] = False
+    from_: Annotated[str, Meta(description="Revision or A..B; default: index")] = msgspec.field(default="", name="from")
+    to: Annotated[str, Meta(description="Default: working tree")] = ""
+    staged: bool = False
     paths: Paths = []
-    stat: Annotated[bool, Meta(description="Only the list of files")] = False
+    stat: bool = False
     context: Annotated[int, Meta(ge=0, le=200)] = 3
-    max_chars: MaxChars = MAX_CHARS
+    max_chars: MaxChars = 0
     cursor: Cursor = ""
 
 
 def git_diff(call: Call, args: GitDiff) -> Text:
-    """What changed: in the working tree (default), staged, or between revisions. The files with their counts of lines, then the
-    patches, as many as fit; `next` goes on. Lock files and binaries are only counted unless named in `paths`. Conflicts are shown
-    against our side."""
+    """What changed: the files, then their patches, as many as fit. Lock files show only when named in `paths`."""
     repository = find(call, args.repo)
     named = paths(call, repository, args.paths)
     sides, words = _sides(args, repository)

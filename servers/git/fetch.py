@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import msgspec
-from msgspec import Meta
 
 from servers.git import changing
 from servers.git.arguments import Repo
@@ -23,7 +20,7 @@ from servers.runtime.safe.names import shown
 TOOL = "git_fetch"
 _MOST_SAID = 50
 
-RemoteName = Annotated[str, Meta(description="Name, not address")]
+RemoteName = str
 
 
 class GitFetch(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -31,14 +28,14 @@ class GitFetch(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     repo: Repo = ""
     remote: RemoteName = "origin"
-    branch: Annotated[str, Meta(description="Only this one")] = ""
+    branch: str = ""
     tags: bool = False
-    prune: Annotated[bool, Meta(description="Forget branches that are gone there")] = False
+    prune: bool = False
     dry_run: DryRun = False
 
 
 class git_fetch:  # noqa: N801 - the tool's name
-    """Fetch from a remote, where the user allows it. Only remote-tracking branches (and with `tags` tags) change."""
+    """Fetch from a remote, where the user allows it."""
 
     arguments = GitFetch
 

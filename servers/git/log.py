@@ -18,7 +18,7 @@ from servers.git.repository import Repository, find
 from servers.git.revisions import commit_range, option_value, paths
 from servers.git.runner import run, stream
 from servers.runtime import cursor
-from servers.runtime.call import MAX_CHARS, Call
+from servers.runtime.call import Call
 from servers.runtime.errors import ToolError
 from servers.runtime.results import Text
 
@@ -34,17 +34,17 @@ class GitLog(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Arguments of git_log."""
 
     repo: Repo = ""
-    range: Annotated[str, Meta(description="Revision, A..B or A...B")] = "HEAD"
-    all: Annotated[bool, Meta(description="From all branches and tags")] = False
+    range: str = "HEAD"
+    all: bool = False
     paths: Paths = []
     author: str = ""
-    grep: Annotated[str, Meta(description="Regular expression, any case, in messages")] = ""
-    since: Annotated[str, Meta(description="2026-01-31, 2 weeks ago")] = ""
+    grep: str = ""
+    since: str = ""
     until: str = ""
-    follow: Annotated[bool, Meta(description="One file through renames")] = False
-    stat: Annotated[bool, Meta(description="With the files of each commit")] = False
+    follow: bool = False
+    stat: bool = False
     limit: Annotated[int, Meta(ge=1, le=500)] = 20
-    max_chars: MaxChars = MAX_CHARS
+    max_chars: MaxChars = 0
     cursor: Cursor = ""
 
 
@@ -60,8 +60,7 @@ class Commit(msgspec.Struct):
 
 
 def git_log(call: Call, args: GitLog) -> Text:
-    """Commits, newest first, a line each: id, date, author, subject, (refs). `next` goes on with older ones. git_show tells all of
-    one."""
+    """Commits, newest first, a line each: id, date, author, subject, refs."""
     repository = find(call, args.repo)
     named = paths(call, repository, args.paths)
     if args.follow and (len(named) != 1 or named == ["."]):

@@ -38,8 +38,7 @@ class _Pull(msgspec.Struct):
 
 
 class git_pull:  # noqa: N801 - the tool's name
-    """Fetch the branch's upstream and fast-forward to it, where the user allows it. Where both sides have commits of their own
-    it only fetches and says so."""
+    """Fetch and fast-forward to the upstream, where the user allows it."""
 
     arguments = GitPull
 

@@ -35,8 +35,8 @@ class GitPush(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     repo: Repo = ""
     remote: RemoteName = "origin"
-    name: Annotated[str, Meta(description="Branch or tag; default: the current branch")] = ""
-    force_with_lease: Annotated[bool, Meta(description="Over what was last fetched, nothing newer")] = False
+    name: Annotated[str, Meta(description="Branch or tag; default: current")] = ""
+    force_with_lease: bool = False
     set_upstream: bool = False
     dry_run: DryRun = False
 
@@ -50,7 +50,7 @@ class _Push(msgspec.Struct):
 
 
 class git_push:  # noqa: N801 - the tool's name
-    """Push one branch or tag to the same name on a remote, where the user allows it. It cannot be undone."""
+    """Push one branch or tag, where the user allows it. It cannot be undone."""
 
     arguments = GitPush
 

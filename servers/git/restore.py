@@ -28,9 +28,9 @@ class GitRestore(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     paths: Paths
     repo: Repo = ""
-    source: Annotated[str, Meta(description="`index`, or a commit")] = _INDEX
+    source: Annotated[str, Meta(description="index or a commit")] = _INDEX
     worktree: bool = True
-    staged: Annotated[bool, Meta(description="The index too (from HEAD, unless `source` is a commit)")] = False
+    staged: bool = False
     dry_run: DryRun = False
 
 
@@ -40,8 +40,7 @@ class _Restore(msgspec.Struct):
 
 
 class git_restore:  # noqa: N801 - the tool's name
-    """Give up changes: let files be as the index or a commit has them. What they hold now is kept, and git_undo brings it
-    back exactly."""
+    """Give up changes: let files be as in the index or a commit. git_undo brings them back."""
 
     arguments = GitRestore
 

@@ -15,7 +15,7 @@ from servers.git.repository import Repository, find
 from servers.git.revisions import commit, paths
 from servers.git.runner import run
 from servers.runtime.budget import clip
-from servers.runtime.call import MAX_CHARS, Call
+from servers.runtime.call import Call
 from servers.runtime.results import Text
 
 TOOL = "git_show"
@@ -25,21 +25,18 @@ _FORMAT = "%x01".join(("%H", "%an <%ae>", "%aI", "%cn <%ce>", "%cI", "%P", "%D",
 class GitShow(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Arguments of git_show."""
 
-    rev: Annotated[
-        str, Meta(description="Commit, branch or tag; with `path` also :0 (the index), :1 to :3 (a conflict's sides)")
-    ] = "HEAD"
+    rev: Annotated[str, Meta(description="With `path` also :0 (index) to :3")] = "HEAD"
     repo: Repo = ""
-    path: Annotated[str, Meta(description="File or folder at `rev`, relative to the root")] = ""
-    start: Annotated[int, Meta(description="First line", ge=1)] = 1
-    lines: Annotated[int, Meta(description="0: all that fit", ge=0)] = 0
-    stat: Annotated[bool, Meta(description="Without patches")] = False
-    max_chars: MaxChars = MAX_CHARS
+    path: str = ""
+    start: Annotated[int, Meta(ge=1)] = 1
+    lines: Annotated[int, Meta(ge=0)] = 0
+    stat: bool = False
+    max_chars: MaxChars = 0
     cursor: Cursor = ""
 
 
 def git_show(call: Call, args: GitShow) -> Text:
-    """A commit: who, when, its message, the files it changed, and their patches (a merge against its first parent). With `path`:
-    the file's text, or the folder's entries (folders end in /), as they were at `rev`. `next` goes on."""
+    """A commit: message, files, patches (a merge against its first parent). With `path`: a file's text or a folder's entries."""
     repository = find(call, args.repo)
     if args.path:
         (path,) = paths(call, repository, [args.path])

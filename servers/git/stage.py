@@ -32,7 +32,7 @@ class GitStage(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     paths: Paths
     repo: Repo = ""
     action: Literal["stage", "unstage", "intent"] = "stage"
-    hunks: Annotated[list[int], Meta(max_length=_MOST_HUNKS, description="Of one path, numbered as in git_diff")] = []
+    hunks: Annotated[list[int], Meta(max_length=_MOST_HUNKS, description="Of one path, from 1")] = []
     dry_run: DryRun = False
 
 
@@ -45,8 +45,7 @@ class _Chosen(msgspec.Struct):
 
 
 class git_stage:  # noqa: N801 - the tool's name
-    """Put changes into the index, or take them out again: whole paths, or single hunks of one path. `intent` only makes new
-    files known. Files that are closed or often hold secrets are left out."""
+    """Stage changes, or take them out again: paths, or hunks of one path. `intent` makes new files known."""
 
     arguments = GitStage
 

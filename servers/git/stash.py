@@ -32,9 +32,9 @@ class GitStash(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     action: Literal["push", "list", "show", "apply", "pop", "drop"]
     repo: Repo = ""
     message: Annotated[str, Meta(max_length=MAX_MESSAGE)] = ""
-    paths: Annotated[Paths, Meta(description="Of push: only these")] = []
-    untracked: Annotated[bool, Meta(description="Of push: new files too")] = False
-    entry: Annotated[int, Meta(ge=0, le=10_000, description="As listed")] = 0
+    paths: Paths = []
+    untracked: bool = False
+    entry: Annotated[int, Meta(ge=0, le=10_000)] = 0
     dry_run: DryRun = False
 
 
@@ -45,7 +45,7 @@ class _Step(msgspec.Struct):
 
 
 class git_stash:  # noqa: N801 - the tool's name
-    """Put local changes aside (push), list or show what is there, bring an entry back (apply, pop), or drop it."""
+    """Put changes aside (push), list, show, bring back (apply, pop) or drop entries."""
 
     arguments = GitStash
 
@@ -110,7 +110,12 @@ def _push(call: Call, repository: Repository, args: GitStash) -> Planned:
     if any(one.unmerged for one in found):
         raise ConflictError("There are files in conflict. Resolve them before stashing.")
     chosen = [one for one in found if args.untracked or not one.untracked]
+    nested = any(one.path.endswith(b"/") for one in chosen)
     chosen = [one for one in chosen if not one.path.endswith(b"/")]
+    limited = bool(wanted or links or nested)
+    if limited:
+        # git finds no file for a path that is in neither index nor worktree any more: such a deletion stays staged.
+        chosen = [one for one in chosen if one.letters != "D "]
     if not chosen:
         new = sum(one.untracked for one in found)
         more = f" {new} files are new: `untracked` takes them too." if new else ""
@@ -123,7 +128,6 @@ def _push(call: Call, repository: Repository, args: GitStash) -> Planned:
     command = ["push", "-q", f"--message={message}"]
     if args.untracked:
         command.append("--include-untracked")
-    limited = bool(wanted or links or args.untracked)
     if limited:
         command += FROM_STDIN
     preview = f"{words}\n{previews.listed(files)}\n{previews.diff(call, repository, ['HEAD'], files)}"

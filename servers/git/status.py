@@ -31,7 +31,7 @@ class GitStatus(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     repo: Repo = ""
     paths: Paths = []
-    untracked: Annotated[Literal["normal", "all", "no"], Meta(description="all: each file of a new folder")] = "normal"
+    untracked: Literal["normal", "all", "no"] = "normal"
     ignored: bool = False
     limit: Annotated[int, Meta(ge=1, le=5000)] = 500
     cursor: Cursor = ""
@@ -53,8 +53,7 @@ class Status(msgspec.Struct):
 
 
 def git_status(call: Call, args: GitStatus) -> Text:
-    """Branch, upstream, what is in progress (a merge, a rebase), and the files that are not as in HEAD, one a line: two letters as
-    of `git status --short` (index, working tree; ?? untracked, UU and the like: conflict), then the path."""
+    """Branch, state, and changed files with the letters of `git status --short`."""
     repository = find(call, args.repo)
     if repository.bare:
         raise ToolError(f"{repository.path} is a bare repository: it has no working tree. Use git_log and git_show.")
@@ -68,7 +67,7 @@ def git_status(call: Call, args: GitStatus) -> Text:
     rows = [row for row in status.rows if judge.allows(row.old or row.path, row.path)]
     mark = hashlib.blake2b(output, digest_size=8).hexdigest()
     at = cursor.read(args.cursor, int, TOOL, args, mark) if args.cursor else 0
-    page = _fitting(rows[at : at + args.limit], bound(call, call.page_chars) - 600)
+    page = _fitting(rows[at : at + args.limit], bound(call) - 600)
     end = at + len(page)
     head = heading(
         repo=repository.path,

@@ -31,12 +31,12 @@ _HEADS = "refs/heads/"
 class GitSwitch(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Arguments of git_switch."""
 
-    target: Annotated[str, Meta(description="Branch; with `detach` any commit")]
+    target: Annotated[str, Meta(description="Branch; with detach any commit")]
     repo: Repo = ""
-    create: Annotated[bool, Meta(description="Make the branch")] = False
-    start: Annotated[str, Meta(description="Of create: where it begins (HEAD)")] = ""
+    create: bool = False
+    start: str = ""
     detach: bool = False
-    on_dirty: Annotated[Literal["fail", "stash"], Meta(description="Where local changes are in the way")] = "fail"
+    on_dirty: Literal["fail", "stash"] = "fail"
     dry_run: DryRun = False
 
 
@@ -47,8 +47,7 @@ class _Switch(msgspec.Struct):
 
 
 class git_switch:  # noqa: N801 - the tool's name
-    """Check out a branch, a new one with `create`, or a commit with `detach`. Local changes are carried along; those in the
-    way stop it, or are put into the stash with on_dirty=stash."""
+    """Check out a branch, or create one at `start`. Local changes in the way stop it, or are stashed."""
 
     arguments = GitSwitch
 
@@ -167,7 +166,8 @@ def _in_the_way(
         raise ConflictError(
             f"New files that git does not know are in the way: {names}. Stage, move or remove them first."
         )
-    stashed = [one.path for one in found if not one.untracked]
+    links = changing.gitlinks(call, repository)
+    stashed = [one.path for one in found if not one.untracked and one.path not in links]
     require_open(call, repository, stashed, "change", "stash the local changes")
     return stashed, (*refs, STASH)
 

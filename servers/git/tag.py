@@ -31,15 +31,15 @@ class GitTag(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     action: Literal["list", "create", "delete"] = "list"
     name: str = ""
     repo: Repo = ""
-    rev: Annotated[str, Meta(description="Of create")] = "HEAD"
-    message: Annotated[str, Meta(max_length=MAX_MESSAGE, description="Makes an annotated tag")] = ""
-    force: Annotated[bool, Meta(description="Move an existing tag")] = False
+    rev: str = "HEAD"
+    message: Annotated[str, Meta(max_length=MAX_MESSAGE)] = ""
+    force: bool = False
     limit: Annotated[int, Meta(ge=1, le=2000)] = 100
     dry_run: DryRun = False
 
 
 class git_tag:  # noqa: N801 - the tool's name
-    """List tags (newest first), create or delete one."""
+    """List tags, create (annotated with `message`) or delete one."""
 
     arguments = GitTag
 

@@ -32,16 +32,15 @@ TOOL = "git_undo"
 class GitUndo(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Arguments of git_undo."""
 
-    change_id: Annotated[str, Meta(description="From a change's result; empty: list")] = ""
+    change_id: Annotated[str, Meta(description="Empty: list")] = ""
     repo: Repo = ""
-    force: Annotated[bool, Meta(description="Even where things were changed since")] = False
+    force: bool = False
     limit: Annotated[int, Meta(ge=1, le=200)] = 20
     dry_run: DryRun = False
 
 
 class git_undo:  # noqa: N801 - the tool's name
-    """Take back a change made by these tools: exact files, index, refs and HEAD. Without change_id list the latest. Does
-    nothing where something changed since, unless forced. The undo can be undone."""
+    """Take back a change of these tools, exactly. `force`: even where things changed since."""
 
     arguments = GitUndo
 

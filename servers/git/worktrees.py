@@ -22,8 +22,7 @@ class GitWorktrees(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 def git_worktrees(call: Call, args: GitWorktrees) -> Text:
-    """The repository's working trees, one a line: path, commit, branch, and whether it is locked or gone. Those in folders that
-    were not granted are only counted."""
+    """The repository's working trees."""
     repository = find(call, args.repo)
     output = os.fsdecode(run(call, repository, ["worktree", "list", "--porcelain"]).stdout)
     lines: list[str] = []

@@ -16,7 +16,12 @@ Confine = Callable[[wire.Policy, str], object]
 
 
 def confine(
-    policy: wire.Policy, undo_folder: str, *, also_read: Sequence[str] = (), also_write: Sequence[str] = ()
+    policy: wire.Policy,
+    undo_folder: str,
+    *,
+    also_read: Sequence[str] = (),
+    also_write: Sequence[str] = (),
+    network: bool = False,
 ) -> None:
     """Let this process reach the granted folders and what it needs to run; a refusal by the kernel is said on stderr."""
     if sys.platform != "linux":
@@ -33,6 +38,7 @@ def confine(
             [*[folder.path for folder in granted], *also_read],
             [*writable, *also_write, *_trash_folders(), *landlock.device_paths()],
             run_paths=[*landlock.runtime_paths(), "/usr", "/bin"],
+            network=network,
         )
     except (OSError, RuntimeError) as error:
         sys.stderr.write(f"not confined by the kernel: {error}\n")

@@ -117,6 +117,10 @@ def test_an_odd_name_is_shown_in_one_line_and_the_right_way_round(
     row = person.sees("fake read two")
     assert ODD_SHOWN in row.name
     assert row.height < 40
+    if page == "Home":
+        person.click("fake read two")  # leads to Activity
+    person.click("fake read two", role="Row")
+    assert r"two\nlines \u202egnp.exe" in person.sees("^Arguments$").value
 
 
 def test_a_folder_of_an_odd_name_is_switched_by_its_row(

@@ -75,9 +75,18 @@ class git_stash:  # noqa: N801 - the tool's name
         step: _Step = state.more
         repository = state.repository
         stdin = changing.given(step.paths) if step.paths else None
+        # Without paths git names the whole tree to itself by a pathspec with magic.
+        env = {} if step.paths else {"GIT_LITERAL_PATHSPECS": "0"}
         with changing.started(call, state, TOOL, step.lost) as change:
             code = run(
-                call, repository, ["stash", *step.command], stdin=stdin, writes=True, ok=(0, 1), what=state.words
+                call,
+                repository,
+                ["stash", *step.command],
+                stdin=stdin,
+                env=env,
+                writes=True,
+                ok=(0, 1),
+                what=state.words,
             )
             conflicts = [one for one in changing.dirty(call, repository, untracked=False) if one.unmerged]
             if code.code and not conflicts:

@@ -179,4 +179,6 @@ def _stash(call: Call, repository: Repository, args: GitSwitch, switch: _Switch)
     if switch.links:
         command += changing.FROM_STDIN
         stdin = changing.given(switch.stash)
-    run(call, repository, command, stdin=stdin, writes=True, what="stash the local changes")
+    # Without paths git names the whole tree to itself by a pathspec with magic.
+    env = {} if stdin else {"GIT_LITERAL_PATHSPECS": "0"}
+    run(call, repository, command, stdin=stdin, env=env, writes=True, what="stash the local changes")

@@ -47,7 +47,7 @@ class ActivityPage(Page):
         self.table = LogTable(self.model, theme)
         self._pill = Button("", theme, "primary", "chevron-down", self.follow)
         self._pill.hide()
-        self._state = Label("", theme, "secondary", "muted")
+        self._state = Label("", theme, "secondary", "muted", wrap=True)
         empty = Empty(
             "activity",
             self.tr("No call yet"),
@@ -61,8 +61,7 @@ class ActivityPage(Page):
         self._views.addWidget(self.table)
         self._views.addWidget(empty)
         foot = QHBoxLayout()
-        foot.addWidget(self._state)
-        foot.addStretch(1)
+        foot.addWidget(self._state, 1)
         foot.addWidget(self._pill)
         self.buttons.addWidget(Button(self.tr("Export…"), theme, "plain", "export", self.doing.export))
         self.body.addWidget(self.search_field)

@@ -98,3 +98,38 @@ def test_it_looks_right(page: ActivityPage, screens, qtbot) -> None:
     qtbot.wait(1)
     screens("activity-inspector", page)
     assert page.inspector.isVisible()
+
+
+def test_an_empty_log_says_what_it_is_for(services, qtbot, screens) -> None:
+    page = ActivityPage(services)
+    qtbot.addWidget(page)
+    page.resize(860, 700)
+    page.show()
+    page.opened({})
+    qtbot.waitUntil(lambda: page._views.currentIndex() == 1, timeout=20_000)
+    screens("activity-empty", page)
+
+
+def test_a_filter_that_finds_nothing_or_cannot_be_read_says_so(page: ActivityPage, qtbot, screens) -> None:
+    page.opened({"filter": "nothing-has-this-word"})
+    qtbot.waitUntil(lambda: page._state.text() == "Nothing fits this filter.", timeout=20_000)
+    screens("activity-nothing", page)
+    page.opened({"filter": "since:yesterdayish"})
+    assert page._state.text()
+    screens("activity-error", page)
+
+
+def test_a_refused_call_offers_to_allow_its_folder(page: ActivityPage, qtbot, screens) -> None:
+    row = next(row for row in range(page.model.rowCount()) if page.model.record(row).outcome == "denied")
+    page.table.selectRow(row)
+    screens("activity-denied", page)
+    assert page.inspector._grant.isVisible()
+
+
+def test_what_came_while_reading_above_is_counted(page: ActivityPage, link, qtbot, live, screens) -> None:
+    bar = page.table.verticalScrollBar()
+    bar.setValue(bar.maximum() // 2)
+    for number in range(12):
+        link.record.emit(live(page.model.newest + 1 + number))
+    qtbot.waitUntil(lambda: "12" in page._pill.text(), timeout=20_000)
+    screens("activity-new", page)

@@ -31,9 +31,11 @@ def connected(step: ClientsStep, qtbot) -> ClientBlock:
     return block
 
 
-def test_without_an_app_it_says_what_to_do(services, ground, guard: Path, qtbot) -> None:
+def test_without_an_app_it_says_what_to_do(services, ground, guard: Path, qtbot, screens) -> None:
     step = step_of(services, ground, qtbot)
     qtbot.waitUntil(step.empty.isVisible, timeout=LONG)
+    step.resize(672, 400)
+    screens("setup-clients-empty", step)
 
 
 def test_a_written_entry_is_not_yet_a_connection(services, ground, config: Path, qtbot) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,22 +19,6 @@ from app.ui.shell.deeds import deeds
 from app.ui.shell.desk import Desk
 from app.ui.shell.sidebar import BADGE
 from app.ui.shell.tray import Tray
-
-
-@pytest.fixture
-def desk(home: str, theme: Theme, link, qtbot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    link.home = home
-    link.answers = {
-        "status": {"paused": False, "sessions": [], "journal_error": None, "settings_error": None},
-        "approvals": {"approvals": []},
-    }
-    monkeypatch.setattr(room, "GatewayLink", lambda home, parent: link)
-    monkeypatch.setattr(room.Starting, "start", lambda self: None)
-    Path(settings_path(home)).touch()
-    made = Desk(home, theme, Preferences())
-    yield made
-    made.close()
-    assert made.background.finish(20_000)
 
 
 def tray_there(monkeypatch: pytest.MonkeyPatch, there: bool) -> None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 
 from servers.git import hardening
 from servers.git.errors import GitError
 from servers.git.program import program
 from servers.runtime import confining, wire
+from servers.runtime.safe import landlock
 
 TEMPORARY = "git-temporary"
 """The folder in the undo store where a child keeps what it needs for a moment (a text to be signed)."""
@@ -25,14 +25,17 @@ _SIGNS = ("commit.gpgsign", "tag.gpgsign", "user.signingkey", "gpg.ssh.defaultke
 def confine(policy: wire.Policy, undo_folder: str) -> None:
     """As `confining.confine`, and what git needs beside it."""
     _prepare_temporary(undo_folder)
-    if sys.platform != "linux":
+    if not landlock.available():
         return
+    users = _users_settings()
     remote = any("remote" in folder.git and folder.access != "off" for folder in policy.folders)
     confining.confine(
         policy,
         undo_folder,
-        also_read=[*_settings_files(), *(_remote_files() if remote else ())],
-        also_write=[*_signing_folders(), *([_home(".ssh", "known_hosts")] if remote else ())],
+        also_read=[*_settings_files(users), *(_remote_files() if remote else ())],
+        also_write=[*_signing_folders(users), *([_home(".ssh", "known_hosts")] if remote else ())],
+        # The user turned on for these folders that programs in them run: a repository's hooks.
+        also_run=[folder.path for folder in policy.folders if "hooks" in folder.git and folder.access != "off"],
         network=remote,
     )
 
@@ -74,11 +77,11 @@ def _users_settings() -> list[hardening.Listed]:
     return found
 
 
-def _settings_files() -> list[str]:
+def _settings_files(users: list[hardening.Listed]) -> list[str]:
     """Files of the user's that git reads: its settings, what they include, and what they name."""
     config = os.environ.get("XDG_CONFIG_HOME") or _home(".config")
     found = [_home(".gitconfig"), os.path.join(config, "git"), "/etc/gitconfig", _home(".mailmap")]
-    for line in _users_settings():
+    for line in users:
         found.append(os.path.expanduser(line.origin))
         if line.key in _PATHS or line.key.startswith(("include.", "includeif.")):
             found.append(os.path.expanduser(line.value))
@@ -87,9 +90,9 @@ def _settings_files() -> list[str]:
     return [path for path in dict.fromkeys(found) if os.path.isabs(path)]
 
 
-def _signing_folders() -> list[str]:
+def _signing_folders(users: list[hardening.Listed]) -> list[str]:
     """GnuPG locks files in its home when it signs."""
-    if not any(line.key in _SIGNS for line in _users_settings()):
+    if not any(line.key in _SIGNS for line in users):
         return []
     return [os.environ.get("GNUPGHOME") or _home(".gnupg")]
 

@@ -21,6 +21,7 @@ def confine(
     *,
     also_read: Sequence[str] = (),
     also_write: Sequence[str] = (),
+    also_run: Sequence[str] = (),
     network: bool = False,
 ) -> None:
     """Let this process reach the granted folders and what it needs to run; a refusal by the kernel is said on stderr."""
@@ -37,7 +38,7 @@ def confine(
         landlock.confine(
             [*[folder.path for folder in granted], *also_read],
             [*writable, *also_write, *_trash_folders(), *landlock.device_paths()],
-            run_paths=[*landlock.runtime_paths(), "/usr", "/bin"],
+            run_paths=[*landlock.runtime_paths(), "/usr", "/bin", *also_run],
             network=network,
         )
     except (OSError, RuntimeError) as error:

@@ -36,7 +36,9 @@ _HEADER = 300
 class SearchNotes(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Arguments of search_notes."""
 
-    query: Annotated[str, Meta(description='Words, "a phrase", prefix*, -without, #tag, property:name=value')] = ""
+    query: Annotated[
+        str, Meta(description='Words, "a phrase", prefix*, one OR other, -without, #tag, property:name=value')
+    ] = ""
     vault: Annotated[str, Meta(description="Name; else all")] = ""
     where: Annotated[Literal["all", "title", "tag", "path", "body"], Meta(description="Where words are looked for")] = (
         msgspec.field(default="all", name="in")
@@ -145,7 +147,7 @@ class _Search:
         asked = self.asked
         if asked.tags or asked.without or asked.without_tags or asked.properties:
             return False
-        return snippets.holds_all(asked.terms, (text, hit.path))
+        return snippets.holds_all(asked.groups, (text, hit.path))
 
 
 def _folder(text: str) -> str:

@@ -49,12 +49,12 @@ def _pattern(term: Term) -> str:
     return r"(?<![^\W_])" + r"[\W_]+".join(words) + end
 
 
-def holds_all(terms: Sequence[Term], texts: Sequence[str]) -> bool:
-    """Whether each term stands in one of these texts."""
+def holds_all(groups: Sequence[Sequence[Term]], texts: Sequence[str]) -> bool:
+    """Whether of each group one term stands in one of these texts."""
     there = [folded(text) for text in texts]
-    for term in terms:
-        one = _pattern(term)
-        if one and not any(re.search(one, text) for text in there):
+    for group in groups:
+        one = pattern(group)
+        if one is not None and not any(one.search(text) for text in there):
             return False
     return True
 

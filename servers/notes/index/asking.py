@@ -1,4 +1,5 @@
-r"""The language of search_notes: words, "phrases", prefix*, -without, tag:, #tag, title:, path:, body:, property:name=value.
+r"""The language of search_notes: words, "phrases", prefix*, one OR another, -without, tag:, #tag, title:, path:, body:,
+property:name=value.
 
 All of a query's parts must fit. What a person types is never SQL and never FTS5 syntax: each word is quoted.
 """
@@ -44,12 +45,18 @@ class Compared(msgspec.Struct, frozen=True):
 class Asked(msgspec.Struct):
     """A query taken apart. `starts` are one-letter prefixes, which only titles are asked for."""
 
-    terms: list[Term] = []
+    groups: list[list[Term]] = []
+    """One of each must be there."""
     without: list[Term] = []
     tags: list[str] = []
     without_tags: list[str] = []
     properties: list[Compared] = []
     starts: list[str] = []
+
+    @property
+    def terms(self) -> list[Term]:
+        """All that may be there, for showing where it stands."""
+        return [term for group in self.groups for term in group]
 
     @property
     def broad(self) -> bool:
@@ -59,7 +66,10 @@ class Asked(msgspec.Struct):
     @property
     def match(self) -> str:
         """The FTS5 expression; empty where no words are asked for."""
-        expression = " AND ".join(map(_quoted, self.terms))
+        groups = [" OR ".join(map(_quoted, group)) for group in self.groups]
+        expression = " AND ".join(
+            f"({one})" if len(group) > 1 else one for one, group in zip(groups, self.groups, strict=True)
+        )
         for term in self.without if expression else ():
             expression = f"({expression}) NOT {_quoted(term)}"
         return expression
@@ -68,11 +78,19 @@ class Asked(msgspec.Struct):
 def ask(query: str, where: Column = "all", tags: list[str] | None = None) -> Asked:
     """Take a query apart. Raises ToolError where it asks for nothing, or for too much."""
     asked = Asked(tags=[key(tag.lstrip("#")) for tag in tags or () if tag.strip("# ")])
+    either = False
     query = query.encode("utf-8", "replace").decode()  # halves of characters are no text, for the engine neither
     for number, part in enumerate(_PART.finditer(query)):
         if number >= MAX_TERMS:
             raise ToolError(f"A query may have {MAX_TERMS} parts, not more.")
+        if part["word"] in ("AND", "OR") and part[0] == part["word"]:
+            either = part["word"] == "OR" and bool(asked.groups)
+            continue
+        groups = len(asked.groups)
         _take(asked, part, COLUMNS.get(where, ""))
+        if either and len(asked.groups) > groups:
+            asked.groups[-2:] = [asked.groups[-2] + asked.groups[-1]]
+        either = False
     if asked.without and not asked.terms:
         raise ToolError("Say what to find, not only what to leave out.")
     return asked
@@ -105,7 +123,10 @@ def _take(asked: Asked, part: re.Match[str], column: str) -> None:
         asked.starts.append(key(text))
         return
     term = Term(text, COLUMNS.get(field, column), prefix)
-    (asked.without if minus else asked.terms).append(term)
+    if minus:
+        asked.without.append(term)
+    else:
+        asked.groups.append([term])
 
 
 def _compared(text: str) -> Compared:

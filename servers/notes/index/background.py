@@ -35,12 +35,15 @@ class Background:
     def __init__(self, keeper: Keeper) -> None:
         self.progressed = threading.Event()
         """Set again and again while the index is being made."""
+        self.listening = threading.Event()
+        """Set once the system was asked to tell of changes."""
         self._keeper = keeper
         self._bell = threading.Event()
         self._heard: set[str] = set()
         self._guard = threading.Lock()
         self._thread: threading.Thread | None = None
         self._watch: Watch | None = None
+        self._hears = False
         self._stopped = False
 
     def wake(self) -> None:
@@ -93,13 +96,19 @@ class Background:
     def _until_next(self) -> float | None:
         """Seconds until the next sweep; None while the vault is not in use."""
         now = time.monotonic()
-        if now - self._keeper.used > IN_USE_SECONDS:
+        if not self._in_use(now):
             return None
         return max(self._keeper.swept + SWEEP_SECONDS - now, 0.05)
 
+    def _in_use(self, now: float) -> bool:
+        """Whether changes are to be looked for: somebody asked lately, or waits to be told and nothing is heard."""
+        keeper = self._keeper
+        return now - keeper.used <= IN_USE_SECONDS or (keeper.subscribed and not self._hears)
+
     def _begin(self) -> None:
         self._watch = Watch(self._keeper.vault, self._keeper.heard)
-        self._watch.start()
+        self._hears = self._watch.start()
+        self.listening.set()
         self._make()
         self._keeper.swept = time.monotonic()
 
@@ -112,7 +121,7 @@ class Background:
             threading.Event().wait(GATHER_SECONDS)
             self._deal_with_heard()
         now = time.monotonic()
-        if now - keeper.swept >= SWEEP_SECONDS and now - keeper.used <= IN_USE_SECONDS:
+        if now - keeper.swept >= SWEEP_SECONDS and self._in_use(now):
             sweep(keeper, self._check, _REST_SECONDS)
 
     def _make(self) -> None:
@@ -160,8 +169,18 @@ class Background:
             with keeper.writing() as db:
                 keeper.measure(db)
             if not keeper.ready and keeper.take_lock():
-                keeper.reset()  # the process that was making it is gone, and what it left may be broken
+                self._take_over()
                 return
+
+    def _take_over(self) -> None:
+        """The process that was making the index is done, or it is gone and what it left may be broken."""
+        keeper = self._keeper
+        with keeper.writing() as db:
+            keeper.measure(db)
+        if keeper.ready:
+            keeper.drop_lock()
+        else:
+            keeper.reset()
 
     def _deal_with_heard(self) -> None:
         with self._guard:

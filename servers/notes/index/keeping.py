@@ -18,7 +18,7 @@ from servers.notes.index.background import Background
 from servers.notes.index.database import WAITING, Connection, Damaged, Error, is_busy
 from servers.notes.index.rechecking import recheck
 from servers.notes.index.scanning import Changes, Scan, moved_folders
-from servers.runtime.errors import ToolError
+from servers.runtime.errors import Cancelled, ToolError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -50,6 +50,8 @@ class Keeper:
         self.vault = vault
         self.path = path
         self.folders = folders
+        self.subscribed = False
+        """Whether somebody wants to hear of changes."""
         self.used = 0.0
         self.swept = 0.0
         self.total = 0
@@ -64,6 +66,7 @@ class Keeper:
         self._known: list[tuple[str, int]] = []
         self._known_at = -1
         self._lock: Any = None
+        self._closed = False
         self.background = Background(self)
 
     # -- for calls
@@ -113,6 +116,8 @@ class Keeper:
     def writing(self) -> Generator[Connection]:
         """The connection that writes, for one thread at a time."""
         with self._writing:
+            if self._closed:
+                raise Cancelled
             yield self._db or self._open()
 
     def recheck(self, paths: list[str], check: Callable[[], object]) -> None:
@@ -176,7 +181,9 @@ class Keeper:
         """Let go of files and threads. Does not wait for them."""
         self.background.stop()
         with self._writing, self._asking:
+            self._closed = True
             self._close()
+            self.drop_lock()
 
     # -- within
 
@@ -249,6 +256,9 @@ class Keeper:
         end = time.monotonic() + _LISTING_SECONDS
         while not db.get("listed"):
             if self.take_lock():
+                if db.get("listed"):  # another process was quicker
+                    self.drop_lock()
+                    break
                 db.build_fast(True)
                 scan = Scan(db, self.folders, self.vault, call.check)
                 with db.transaction():
@@ -324,8 +334,10 @@ class Keeper:
 
     def _is_worn(self, db: Connection) -> bool:
         """Whether what changed notes left behind, or a making that was broken off, makes it better to begin again."""
-        if db.get("listed") and not db.get("made"):
-            return self.take_lock()  # whoever was making it is gone
+        if db.get("listed") and not db.get("made") and self.take_lock():
+            if not db.get("made"):
+                return True  # whoever was making it is gone
+            self.drop_lock()
         files = db.one("SELECT count(*) FROM files")
         given = db.one("SELECT seq FROM sqlite_sequence WHERE name = 'files'") or 0
         return given - files > 2 * files + _MOST_GARBAGE

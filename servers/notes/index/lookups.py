@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _PATH = "CASE folders.path WHEN '' THEN files.name ELSE folders.path || '/' || files.name END"
 _FILES = "files JOIN folders ON folders.id = files.folder"
 _LOOKED_AT = 2000
+_ALIASES_SECONDS = 30.0
 
 
 class IndexNames:
@@ -39,6 +40,9 @@ class IndexNames:
         return list(found)
 
     def aliased(self, alias: str) -> list[str]:
+        self._keeper.wait(
+            self._call, _ALIASES_SECONDS
+        )  # names are known at once, what notes say only when all were read
         sql = (
             f"SELECT {_PATH} FROM aliases JOIN files ON files.id = aliases.file"
             " JOIN folders ON folders.id = folder WHERE aliases.key = ?"
@@ -132,3 +136,9 @@ def maybe_orphans(db: Connection, after: str, most: int) -> list[tuple[str, bool
         f" FROM {_FILES} WHERE note = 1 AND place > ? AND (NOT named OR twins) ORDER BY place LIMIT ?"
     )
     return [(path, bool((named and twins) or aliased)) for path, named, twins, aliased in db.rows(sql, (after, most))]
+
+
+def paths(db: Connection, prefix: str, most: int) -> list[str]:
+    """Paths of notes that begin with `prefix`, as it is written."""
+    sql = f"SELECT {_PATH} AS place FROM {_FILES} WHERE note = 1 AND place >= ? AND place < ? ORDER BY place LIMIT ?"
+    return [path for (path,) in db.rows(sql, (prefix, prefix + "\U0010ffff", most))]

@@ -30,6 +30,10 @@ class Watch:
 
     def start(self) -> bool:
         """Whether the system watches from now on. Raises nothing."""
+        import warnings
+
+        # Said where a folder and one in it are made at once (watchdog 7.1.0, inotify_c); both are watched all the same.
+        warnings.filterwarnings("ignore", message="Callback with id", category=RuntimeWarning)
         try:
             from watchdog import events
             from watchdog.observers import Observer
@@ -57,7 +61,10 @@ class Watch:
         for path in (event.src_path, event.dest_path):
             text = os.fsdecode(path) if path else ""
             if text and self._is_ours(text):
-                self._heard(text if is_note(text) and not event.is_directory else os.path.dirname(text))
+                if is_note(text) and not event.is_directory:
+                    self._heard(text)
+                if event.event_type != "modified":
+                    self._heard(os.path.dirname(text))
 
     def _is_ours(self, path: str) -> bool:
         """Whether the path is one that the index may hold: nothing hidden in it."""

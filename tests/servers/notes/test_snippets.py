@@ -53,10 +53,11 @@ def test_folding_keeps_every_place() -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "expected"), [("first cafe", True), ("first absent", False), ("title", True), ("ti*", True)]
+    ("query", "expected"),
+    [("first cafe", True), ("first absent", False), ("first OR absent", True), ("title", True), ("ti*", True)],
 )
 def test_all_words_are_looked_for_in_all_texts(query: str, expected: bool) -> None:
-    assert snippets.holds_all(ask(query).terms, (TEXT, "in/Title.md")) is expected
+    assert snippets.holds_all(ask(query).groups, (TEXT, "in/Title.md")) is expected
 
 
 def test_many_matches_in_one_line_take_no_time_to_count() -> None:

@@ -51,6 +51,7 @@ CASES = [
     ("property:due>2026-06", ["work/Log.md"]),
     ('property:status="in progress"', ["work/Plan.md"]),
     ("property:tags=work", ["work/Plan.md", "work/Log.md"]),
+    ("apples OR paper", ["Garden.md", "work/Log.md"]),
     ("nothing-of-that-kind", []),
 ]
 

@@ -90,7 +90,7 @@ class Person:
         """All the words on the screen."""
         return " | ".join(dict.fromkeys(each.name for each in self.look() if each.name))
 
-    def click(self, words: str, role: str = "", near: str = "", part: int = 0, parts: int = 1) -> None:
+    def click(self, words: str, role: str = "", near: str = "", part: int = 0, parts: int = 1, button: int = 1) -> None:
         """One click on it, once it can be used and stays where it is. `part` of `parts`: a segment of it, from the left."""
         end = time.monotonic() + BOUND
         before: Seen | None = None
@@ -103,7 +103,7 @@ class Person:
                 raise TimeoutError(f"“{words}” cannot be clicked ({found}); there is: {self.read()}")
             time.sleep(0.02)
         self.clicks += 1
-        self.session.click(found.x + found.width * (2 * part + 1) // (2 * parts), found.y + found.height // 2)
+        self.session.click(found.x + found.width * (2 * part + 1) // (2 * parts), found.y + found.height // 2, button)
 
     def choose(self, control: str, word: str, words: tuple[str, ...] = ACCESS) -> None:
         """One click on a word of a segmented control."""

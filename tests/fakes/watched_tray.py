@@ -20,7 +20,7 @@ from app.__main__ import main
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QPoint, QRect
-    from PySide6.QtWidgets import QAbstractItemView, QWidget
+    from PySide6.QtWidgets import QAbstractItemView, QMenu, QWidget
 
 ANSWER_SECONDS = 20.0
 MOST_TEXT = 4000
@@ -28,7 +28,7 @@ MOST_TEXT = 4000
 
 def everything() -> list[dict[str, Any]]:
     """What is to be seen now, window by window: the visible part of each widget in pixels of the screen."""
-    from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
+    from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu, QWidget
 
     found: list[dict[str, Any]] = []
     for window in QApplication.topLevelWidgets():
@@ -42,6 +42,8 @@ def everything() -> list[dict[str, Any]]:
             found.append(told(window, widget, shown))
             if isinstance(widget, QAbstractItemView):
                 found += cells(window, widget)
+            elif isinstance(widget, QMenu):
+                found += entries(widget)
     return found
 
 
@@ -86,6 +88,22 @@ def cells(window: QWidget, view: QAbstractItemView) -> Iterator[dict[str, Any]]:
             **place(port.mapToGlobal(shown.topLeft()), shown),
         }
         index = index.sibling(index.row() + 1, index.column())
+
+
+def entries(menu: QMenu) -> Iterator[dict[str, Any]]:
+    """What an open menu offers."""
+    for action in menu.actions():
+        shown = menu.actionGeometry(action)
+        if action.text() and action.isVisible() and not shown.isEmpty():
+            yield {
+                "window": menu.accessibleName(),
+                "name": action.text().replace("&&", "&"),
+                "value": "",
+                "role": "MenuItem",
+                "enabled": action.isEnabled(),
+                "checked": action.isChecked(),
+                **place(menu.mapToGlobal(shown.topLeft()), shown),
+            }
 
 
 def place(corner: QPoint, size: QRect) -> dict[str, int]:

@@ -64,9 +64,9 @@ class XSession:
         """The first of them that fits."""
         return next((box for box in self.windows(pid) if fits(box)), None)
 
-    def click(self, x: int, y: int) -> None:
-        """The left button, somewhere on the screen."""
-        self.do("mousemove", str(x), str(y), "click", "1")
+    def click(self, x: int, y: int, button: int = 1) -> None:
+        """A button (1 is the left one), somewhere on the screen."""
+        self.do("mousemove", str(x), str(y), "click", str(button))
 
     def click_in(self, window: Box, x: int, y: int) -> None:
         """The left button, somewhere in a window."""

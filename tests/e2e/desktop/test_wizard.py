@@ -25,12 +25,17 @@ MOST_CLICKS = 8
 class Claude:
     """The fake app, whoever started it."""
 
-    def __init__(self, account: Path, place: Path) -> None:
+    def __init__(self, account: Path, place: Path, *, start: bool = True) -> None:
         self.config = account / ".config" / "Claude" / "claude_desktop_config.json"
         self.config.parent.mkdir(parents=True)
         self.config.write_text('{"globalShortcut": "Ctrl+Space"}')
         self._status, self._orders = place / "status.json", place / "orders"
         os.mkfifo(self._orders)
+        self.first: subprocess.Popen[bytes] | None = None
+        if start:
+            self.start()
+
+    def start(self) -> None:
         words = ["--config", str(self.config), "--status", str(self._status), "--orders", str(self._orders)]
         self.first = subprocess.Popen([sys.executable, str(FAKE), *words], stdin=subprocess.DEVNULL)
 
@@ -54,7 +59,8 @@ class Claude:
         if self.runs():
             os.kill(self.facts()["pid"], signal.SIGTERM)
         wait_until(lambda: not self.runs(), 60)
-        self.first.wait(20)
+        if self.first is not None:
+            self.first.wait(20)
 
 
 @pytest.fixture
@@ -111,3 +117,21 @@ def test_a_few_clicks_lead_from_an_empty_home_to_a_call_of_claude_desktop(
     newcomer.sees("Claude Desktop read report.md")
     assert "Total: 42" in json.dumps(claude.facts()["answers"])
     assert json.loads(claude.config.read_text())["globalShortcut"] == "Ctrl+Space"
+
+
+def test_an_app_that_is_closed_is_connected_and_seen_when_it_starts(
+    documents: Path, newcomer: Person, guard: Path, tmp_path: Path, wait_until: Callable[..., object]
+) -> None:
+    claude = Claude(guard, tmp_path, start=False)
+    newcomer.click("^Grant ~/Documents$")
+    newcomer.click("^Continue$")
+    newcomer.sees("^Step 2 of 3$")
+    newcomer.click("^Continue$")
+    newcomer.click("^Connect$")
+    newcomer.sees("^The entry stands. Start Claude Desktop to see it here.$")
+    try:
+        claude.start()
+        newcomer.sees("^Claude Desktop has reached Doorkeep")
+        newcomer.click("^Done$")
+    finally:
+        claude.end(wait_until)

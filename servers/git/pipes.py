@@ -5,6 +5,7 @@ It knows nothing of git. Whatever happens, no child is left running and no descr
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -23,12 +24,16 @@ MAX_COMPLAINTS = 16_384
 _CHUNK = 1 << 16
 _TICK_MS = 100
 _MOST_STDERR = 16 << 20
+GRACE_SECONDS = 1.0
+"""In this time a child that changes something may tidy up when it is ended: git takes its lock files away."""
+_STEP = 0.005
 
 
 class Child:
     """A program run once. Iterate over it for its stdout; afterwards `code` and `complaints` say how it ended.
 
-    Iteration may be given up early (close the generator): the program is ended then, and `code` is -1.
+    Iteration may be given up early (close the generator): the program is ended then, and `code` is -1. One that `tidies` is
+    asked to end before it is made to.
     """
 
     def __init__(
@@ -40,6 +45,7 @@ class Child:
         env: dict[str, str],
         stdin: bytes | None,
         seconds: float,
+        tidies: bool = False,
     ) -> None:
         self.code = -1
         self.complaints = ""
@@ -50,6 +56,7 @@ class Child:
         self._stdin = stdin
         self._until = time.monotonic() + seconds
         self._seconds = seconds
+        self._tidies = tidies
 
     def __iter__(self) -> Iterator[bytes]:
         given = _file_with(self._stdin) if self._stdin else subprocess.DEVNULL
@@ -62,13 +69,15 @@ class Child:
         finally:
             if given != subprocess.DEVNULL:
                 os.close(given)
-        self._call.when_cancelled(lambda: end(process))
+        self._call.when_cancelled(lambda: ask_to_end(process) if self._tidies else end(process))
         try:
             yield from self._output(process, said)
             self.code = process.wait(max(self._until - time.monotonic(), 1))
         finally:
             self._call.when_cancelled(None)
             if process.poll() is None:
+                if self._tidies:
+                    let_end(process)
                 end(process)
                 process.wait()
             cast("IO[bytes]", process.stdout).close()
@@ -139,6 +148,26 @@ class Child:
             timer.cancel()
         if time.monotonic() > self._until:
             raise ToolError(f"git took longer than {self._seconds:.0f} seconds and was stopped. Ask for less at once.")
+
+
+def ask_to_end(process: subprocess.Popen[bytes]) -> None:
+    """Tell the child and what it started to end, and return at once. On Windows nothing can be told: see `end`."""
+    if process.returncode is None and sys.platform != "win32":
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGTERM)
+
+
+def let_end(process: subprocess.Popen[bytes]) -> None:
+    """Ask it to end, and wait for that no longer than GRACE_SECONDS."""
+    ask_to_end(process)
+    if sys.platform != "linux":
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(GRACE_SECONDS if sys.platform != "win32" else 0)
+        return
+    until = time.monotonic() + GRACE_SECONDS
+    # Not waited for to the end: its number names the group of what it started, which `end` ends too.
+    while not os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) and time.monotonic() < until:
+        time.sleep(_STEP)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

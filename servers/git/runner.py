@@ -110,7 +110,8 @@ def _child(
         given["GIT_WORK_TREE"] = repository.top
     given.update(env or {})
     command = [program(), "--no-pager", *args]
-    return Child(call, command, folder=repository.path, env=given, stdin=stdin, seconds=seconds)
+    # One that changes something takes its locks away when it is told to end; killed, it would leave them.
+    return Child(call, command, folder=repository.path, env=given, stdin=stdin, seconds=seconds, tidies=writes)
 
 
 def _close(output: object) -> None:

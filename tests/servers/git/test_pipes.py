@@ -55,6 +55,27 @@ def test_a_cancelled_call_ends_the_child_and_its_children(tmp_path: Path, wait_u
     wait_until(lambda: not _alive(pid))
 
 
+@pytest.mark.parametrize("stubborn", [False, True])
+def test_a_child_that_changes_something_may_tidy_up_and_is_ended_all_the_same(tmp_path: Path, stubborn: bool) -> None:
+    lock = tmp_path / "lock"
+    lock.touch()
+    tidy = "pass" if stubborn else "os.unlink(sys.argv[1]); os._exit(0)"
+    code = (
+        "import os, signal, sys, time\n"
+        f"def tidy(*_):\n    {tidy}\n"
+        "signal.signal(signal.SIGTERM, tidy)\n"
+        "sys.stdout.write('x'); sys.stdout.flush()\nwhile True: time.sleep(60)"
+    )
+    call = Call(1)
+    command = [sys.executable, "-S", "-c", code, str(lock)]
+    reading = iter(Child(call, command, folder="/", env=dict(os.environ), stdin=None, seconds=20, tidies=True))
+    assert next(reading) == b"x"
+    threading.Thread(target=call.cancel).start()
+    with pytest.raises(Cancelled):
+        list(reading)
+    assert lock.exists() is stubborn
+
+
 def _alive(pid: int) -> bool:
     """Whether it runs: a process that nobody waited for yet does not."""
     try:

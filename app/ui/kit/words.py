@@ -25,6 +25,17 @@ class Sentence(NamedTuple):
 _CLIENTS = {"claude-ai": "Claude Desktop", "claude-code": "Claude Code", "doorkeep": "Doorkeep, by hand"}
 
 
+_NOT_DONE = {
+    "waiting": "wants to {what}",
+    "denied": "wanted to {what}",
+    "expired": "wanted to {what}",
+    "cancelled": "wanted to {what}",
+    "error": "tried to {what}",
+    "lost": "tried to {what}",
+}
+"""Nothing is said to have been done that was not."""
+
+
 def tr(text: str) -> str:
     """Through Qt's translation, in this room's context."""
     return QCoreApplication.translate("words", text)
@@ -50,10 +61,10 @@ def by_hand(client: str) -> bool:
 
 
 def sentence(record: CallRecord, *, wanted: bool = False) -> Sentence:
-    """What the call did, or with `wanted` what it asks leave to do."""
-    if record.outcome == "waiting" and not wanted:
+    """What the call did, wants or tried to do; with `wanted` the bare wish: "read notes.md"."""
+    if record.outcome in _NOT_DONE and not wanted:
         said = sentence(record, wanted=True)
-        return said._replace(what=tr("wants to {what}").format(what=said.what))
+        return said._replace(what=tr(_NOT_DONE[record.outcome]).format(what=said.what))
     paths, tool, server = record.paths, record.tool, record.server
     words = WORDS.get(server, {}).get(tool)
     if words is not None:

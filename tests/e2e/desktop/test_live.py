@@ -29,7 +29,7 @@ def test_a_refused_call_appears_in_activity_with_its_reason(person: Person, clie
     person.sees("^No call yet$")
     client.call(1, "read_file", path="/etc/hostname")
     assert client.answer(1)["result"]["isError"]
-    person.click("fake read hostname, /etc, Denied$", role="Row")
+    person.click("fake wanted to read hostname, /etc, Denied$", role="Row")
     person.sees("^Allow this folder…$")
     person.sees("^/etc/hostname lies in no granted folder$")
 

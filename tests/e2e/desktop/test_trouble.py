@@ -88,7 +88,7 @@ def test_a_locked_log_is_said_with_what_it_means_and_no_page_stands_still(
     person.sees("^Doorkeep is on guard.$")
     client.call(2, "read_file", path=str(folder / "report.md"))
     assert "Total: 42" in str(client.answer(2))
-    person.sees("fake listed Documents .*: Failed$")
+    person.sees("fake tried to list Documents .*: Failed$")
 
 
 def test_ten_thousand_folders_leave_the_page_usable(chain: str, person: Person, tmp_path: Path) -> None:

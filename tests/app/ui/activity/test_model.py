@@ -65,8 +65,8 @@ def test_a_row_says_itself(qapp, live) -> None:
     model = LogModel()
     model.show([live(1, outcome="denied", decision="denied", duration_ms=12.0)])
     cells = [model.data(model.index(0, column)) for column in range(5)]
-    assert cells[1:] == ["Claude Desktop", "read b.md", "Denied", "12 ms"]
-    assert "Claude Desktop read b.md" in model.data(model.index(0, 0), Qt.ItemDataRole.AccessibleTextRole)
+    assert cells[1:] == ["Claude Desktop", "wanted to read b.md", "Denied", "12 ms"]
+    assert "Claude Desktop wanted to read b.md" in model.data(model.index(0, 0), Qt.ItemDataRole.AccessibleTextRole)
     assert model.data(model.index(0, 0), RECORD).id == 1
     assert model.headerData(2, Qt.Orientation.Horizontal) == "What"
 

@@ -21,7 +21,7 @@ def test_it_says_who_did_what_where_and_what_was_decided(row: CallRow) -> None:
     record = CallRecord(3, timestamp(0), "claude-ai 1", server="filesystem", tool="read_file", paths=["/d/a.md"])
     record.outcome = "denied"
     row.show_record(record)
-    assert row.said.text() == "Claude Desktop read a.md · /d"
+    assert row.said.text() == "Claude Desktop wanted to read a.md · /d"
     assert row.accessibleName().endswith("Denied")
 
 

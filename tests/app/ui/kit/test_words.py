@@ -26,6 +26,12 @@ def record(**fields: Any) -> CallRecord:
         ({"tool": "list_directory", "paths": []}, "listed something"),
         ({"tool": "create_issue", "server": "github"}, "used “create issue” of github"),
         ({"tool": "edit_file", "outcome": "waiting"}, "wants to change a.md"),
+        ({"tool": "edit_file", "outcome": "running"}, "changed a.md"),
+        ({"tool": "edit_file", "outcome": "denied"}, "wanted to change a.md"),
+        ({"tool": "edit_file", "outcome": "expired"}, "wanted to change a.md"),
+        ({"tool": "edit_file", "outcome": "cancelled"}, "wanted to change a.md"),
+        ({"tool": "edit_file", "outcome": "error"}, "tried to change a.md"),
+        ({"tool": "edit_file", "outcome": "lost"}, "tried to change a.md"),
         ({"tool": "read_file", "paths": ["/a/b\nc"]}, "read b\u241ac"),
     ],
 )

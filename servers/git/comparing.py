@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -15,7 +15,7 @@ from servers.git.entries import Collector, Entry, Listing, read
 from servers.git.heading import heading, plain
 from servers.git.judging import Judge
 from servers.git.listing import Page, counts, listed
-from servers.git.parts import Part, parts
+from servers.git.parts import Part, counted, parts
 from servers.git.repository import Repository
 from servers.git.runner import run, stream
 from servers.runtime import cursor
@@ -28,6 +28,8 @@ FIRST_FILES = 200
 """Files that the list of a first page names; `stat` lists them all."""
 _AT_ONCE = 64
 """Files whose patches a later page asks git for at once."""
+_LISTED_AT_ONCE = 400
+"""Files whose lines a later page has counted at once: their paths must fit into a command."""
 _LEAST = 400
 """Characters of files and patches that even the smallest page has, so that pages come to an end."""
 _LINE = 200
@@ -80,9 +82,11 @@ def _options(compared: Compared, *formats: str) -> list[str]:
 
 
 def _first(call: Call, repository: Repository, compared: Compared, tool: str, args: msgspec.Struct) -> Text:
-    formats = ["--raw", "--numstat", "--no-abbrev"] + ([] if compared.stat else ["--patch"])
+    """Lines are counted in the patches themselves while all of them fit: git would compare everything twice otherwise."""
+    formats = ("--raw", "--no-abbrev", "--numstat" if compared.stat else "--patch")
     output = stream(call, repository, [*_options(compared, *formats), "--", *compared.named], ok=(0, 1))
     collector = Collector()
+    judge = Judge(call, repository)
     try:
         words, before, rest = _opening(compared, output)
         if not collector.feed(rest):
@@ -91,9 +95,44 @@ def _first(call: Call, repository: Repository, compared: Compared, tool: str, ar
                     break
         collector.close()
         compared.words.update(words)
-        return _first_page(call, repository, compared, _Sources(collector, output, before), tool, args)
+        found, whole = ([], True) if compared.stat else _collected(compared, judge, output, collector)
     finally:
         output.close()
+    if not whole:
+        counting = run(call, repository, [*_options(compared, "--numstat", "--raw"), "--", *compared.named], ok=(0, 1))
+        _take_counts(collector.listing.entries, read(_after_opening(compared, counting.stdout)).entries)
+    return _first_page(repository, compared, _Sources(collector.listing, judge, found, before), tool, args)
+
+
+def _collected(
+    compared: Compared, judge: Judge, output: Iterator[bytes], collector: Collector
+) -> tuple[list[Part], bool]:
+    """The patches to be shown, as many as a page can use, and whether they are all; then every entry has its counts."""
+    entries = {entry.path: entry for entry in collector.listing.entries if entry.status != "U"}
+    found: list[Part] = []
+    size, whole = 0, True
+    for part in parts(output, _most(compared.max_chars), collector.rest):
+        entry = entries.get(part.path)
+        if entry is not None and part.whole:
+            lines = counted(part.text)
+            entry.counted = True
+            entry.added, entry.removed = lines or (-1, -1)
+        whole = whole and part.whole
+        found += _wanted(iter([part]), judge, compared)
+        size = sum(len(one.text) for one in found[-1:]) + size
+        if size > compared.max_chars or (found and not found[-1].whole):
+            return found, False
+    return found, whole
+
+
+def _take_counts(entries: list[Entry], counts_of: list[Entry]) -> None:
+    for entry, other in zip(entries, counts_of, strict=False):
+        if entry.path == other.path:
+            entry.added, entry.removed, entry.counted = other.added, other.removed, other.counted
+
+
+def _after_opening(compared: Compared, output: bytes) -> bytes:
+    return output.partition(b"\0")[2].removeprefix(b"\n") if compared.opening else output
 
 
 def _opening(compared: Compared, output: Iterator[bytes]) -> tuple[dict[str, str], str, bytes]:
@@ -111,18 +150,16 @@ def _opening(compared: Compared, output: Iterator[bytes]) -> tuple[dict[str, str
 
 
 class _Sources(msgspec.Struct):
-    collector: Collector
-    output: Generator[bytes, None, None]
+    listing: Listing
+    judge: Judge
+    found: list[Part]
     before: str
 
 
-def _first_page(
-    call: Call, repository: Repository, compared: Compared, sources: _Sources, tool: str, args: msgspec.Struct
-) -> Text:
-    listing = sources.collector.listing
-    judge = Judge(call, repository)
-    entries = [entry for entry in listing.entries if judge.allows(entry.old, entry.path)]
-    etag = _etag(repository, listing)
+def _first_page(repository: Repository, compared: Compared, sources: _Sources, tool: str, args: msgspec.Struct) -> Text:
+    judge = sources.judge
+    entries = [entry for entry in sources.listing.entries if judge.allows(entry.old, entry.path)]
+    etag = _etag(repository, sources.listing)
     left = max(compared.max_chars - len(sources.before) - _LINE - sum(map(len, compared.words.values())), _LEAST)
     if compared.stat:
         page = listed(entries, left)
@@ -132,8 +169,7 @@ def _first_page(
         page.text += [f"… and {more:,} more files (stat=true lists them)\n"] if more else []
         page.next = ""
         page.text += ["\n"] if entries else []
-        found = parts(sources.output, _most(left), sources.collector.rest)
-        _fill(page, _wanted(found, judge, compared, ""), max(left - sum(map(len, page.text)), _LEAST), 0)
+        _fill(page, iter(sources.found), max(left - sum(map(len, page.text)), _LEAST), 0)
     words = {**compared.words, **counts(entries), **_left_out(judge)}
     return _text(words, page, cursor_of=(tool, args, etag), before=sources.before)
 
@@ -154,17 +190,18 @@ def _later(call: Call, repository: Repository, compared: Compared, tool: str, ar
     page = Page()
     while at < len(entries) and not page.next and left > 0:
         part = entries[at : at + _AT_ONCE]
-        wanted = list(dict.fromkeys(path for entry in part for path in (entry.old, entry.path)))
-        output = stream(call, repository, [*_options(compared, "--patch"), "--", *wanted], ok=(0, 1))
+        output = stream(call, repository, [*_options(compared, "--patch"), "--", *_paths(part)], ok=(0, 1))
         try:
             before = sum(map(len, page.text))
-            found = _wanted(parts(output, _most(left) + skip), judge, compared, name)
+            of_page = {entry.path for entry in part}
+            found = (one for one in parts(output, _most(left) + skip) if one.path in of_page)
+            found = _wanted(found, judge, compared)
             _fill(page, found, left, skip)
             left -= sum(map(len, page.text)) - before
         finally:
             output.close()
         at += _AT_ONCE
-        name, skip = "", 0
+        skip = 0
     if not page.next and at < len(entries):
         page.next = entries[at].path
     return _text({**compared.words, **_left_out(judge)}, page, cursor_of=(tool, args, etag))
@@ -179,11 +216,11 @@ def _later_list(
     left: int,
     cursor_of: tuple[str, msgspec.Struct, str],
 ) -> Text:
-    part = entries[at : at + 5000]
-    wanted = list(dict.fromkeys(path for entry in part for path in (entry.old, entry.path)))
-    output = run(call, repository, [*_options(compared, "--raw", "--numstat", "--no-abbrev"), "--", *wanted], ok=(0, 1))
-    counted = {(entry.status, entry.path): entry for entry in read(output.stdout).entries}
-    page = listed([counted.get((entry.status, entry.path), entry) for entry in part], left)
+    part = entries[at : at + _LISTED_AT_ONCE]
+    options = _options(compared, "--raw", "--numstat", "--no-abbrev")
+    output = run(call, repository, [*options, "--", *_paths(part)], ok=(0, 1))
+    counts_of = {(entry.status, entry.path): entry for entry in read(output.stdout).entries}
+    page = listed([counts_of.get((entry.status, entry.path), entry) for entry in part], left)
     if not page.next and at + len(part) < len(entries):
         page.next = entries[at + len(part)].path
     return _text(dict(compared.words), page, cursor_of=cursor_of)
@@ -200,17 +237,20 @@ def _most(left: int) -> int:
     return max(left, 1) * 4
 
 
-def _wanted(found: Iterator[Part], judge: Judge, compared: Compared, start: str) -> Iterator[Part]:
-    """The patches that may and should be shown, from the file `start` on."""
-    waiting = bool(start)
-    for patch in found:
-        waiting = waiting and patch.path != start
-        if waiting or not judge.allows(patch.old, patch.path):
+def _paths(entries: list[Entry]) -> list[str]:
+    """Both names of each file, as pathspecs."""
+    return list(dict.fromkeys(path for entry in entries for path in (entry.old, entry.path)))
+
+
+def _wanted(found: Iterator[Part], judge: Judge, compared: Compared) -> Iterator[Part]:
+    """The patches that may be shown, those of lock files without their text."""
+    for part in found:
+        if not judge.allows(part.old, part.path):
             continue
-        entry = Entry("M", patch.path, patch.old, "", "")
-        if entry.summarised and patch.path not in compared.named:
-            patch.text, patch.whole = _summary(patch.text), True
-        yield patch
+        entry = Entry("M", part.path, part.old, "", "")
+        if entry.summarised and part.path not in compared.named:
+            part.text, part.whole = _summary(part.text), True
+        yield part
 
 
 def _summary(text: bytes) -> bytes:

@@ -23,7 +23,7 @@ from servers.runtime.errors import ToolError
 from servers.runtime.results import Text
 
 TOOL = "git_log"
-_FORMAT = "%x01".join(("%h", "%aI", "%an", "%D", "%s"))
+_FORMAT = "%x01".join(("%H", "%h", "%aI", "%an", "%D", "%s"))
 _SUBJECT = 300
 _STAT_FILES = 50
 _MOST_TIPS = 200
@@ -51,6 +51,7 @@ class GitLog(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class Commit(msgspec.Struct):
     """One commit of the log; `entries` only with `stat`."""
 
+    full: str
     oid: str
     date: str
     author: str
@@ -70,18 +71,22 @@ def git_log(call: Call, args: GitLog) -> Text:
     limit = min(args.limit, 500)
     command = ["log", "-z", f"--skip={skip}", f"--max-count={limit + 1}", "--no-show-signature"]
     command += _filters(args)
-    command += [*(["--all"] if args.all else []), "--end-of-options", *tips, "--", *named]
+    command += ["--end-of-options", *tips, "--", *named] if tips else ["--all", "--", *named]
     left = bound(call, args.max_chars) - 400
     lines: list[str] = []
-    more = False
+    more, first = False, ""
     for one in _commits(call, repository, command):
+        first = first or one.full
         text = _text(one, judge)
         if len(lines) == limit or (len(text) > left and lines):
             more = True
             break
         lines.append(text)
         left -= len(text)
-    following = cursor.make([str(skip + len(lines)), *_fixed(call, repository, args, tips)], TOOL, args) if more else ""
+    following = ""
+    if more:
+        fixed = tips if args.cursor else [first] if _is_plain(args) else _fixed(call, repository, args, tips)
+        following = cursor.make([str(skip + len(lines)), *fixed], TOOL, args)
     head = heading(
         repo=repository.path,
         range="all" if args.all else args.range,
@@ -93,22 +98,28 @@ def git_log(call: Call, args: GitLog) -> Text:
 
 
 def _position(args: GitLog) -> tuple[int, list[str]]:
-    """How many commits were shown, and where to begin: on later pages the very commits that the first began with."""
+    """How many commits were shown, and where to begin: on later pages the very commits that the first began with. No commits:
+    all branches and tags."""
     if not args.cursor:
-        return 0, ["HEAD" if args.all else commit_range(args.range)]
+        return 0, [] if args.all else [commit_range(args.range)]
     found = cursor.read(args.cursor, list[str], TOOL, args)
-    if len(found) < 2 or not found[0].isdecimal() or any(not one.lstrip("^").isalnum() for one in found[1:]):
+    if not found or not found[0].isdecimal() or any(not one.lstrip("^").isalnum() for one in found[1:]):
         raise ToolError("The cursor is not one that this server gave. Leave it out to begin with the first page.")
     return int(found[0]), found[1:]
 
 
+def _is_plain(args: GitLog) -> bool:
+    """Whether the first commit shown is the one that the log begins with."""
+    filters = (args.all, args.paths, args.author, args.grep, args.since, args.until, args.follow, ".." in args.range)
+    return not any(filters)
+
+
 def _fixed(call: Call, repository: Repository, args: GitLog, tips: list[str]) -> list[str]:
-    """The tips as ids, so that later pages go on in the same history although branches moved."""
-    if args.cursor:
-        return tips
-    refs = ["--all"] if args.all else []
-    found = run(call, repository, ["rev-parse", "--revs-only", *refs, "--end-of-options", *tips]).text.split("\n")
-    return list(dict.fromkeys(one for one in found if one.lstrip("^").isalnum()))[:_MOST_TIPS]
+    """The tips as ids, so that later pages go on in the same history although branches moved. None where they are too many."""
+    asked = ["--all"] if args.all else ["--end-of-options", *tips]
+    found = run(call, repository, ["rev-parse", "--revs-only", *asked]).text.split("\n")
+    fixed = list(dict.fromkeys(one for one in found if one.lstrip("^").isalnum()))
+    return fixed if len(fixed) <= _MOST_TIPS else []
 
 
 def _filters(args: GitLog) -> Iterator[str]:
@@ -145,9 +156,9 @@ def _commits(call: Call, repository: Repository, command: list[str]) -> Iterator
 
 def _commit(record: bytes) -> Commit:
     first, _, entries = record.partition(b"\0")
-    oid, date, author, refs, subject = (*(plain(field) for field in first.split(b"\1", 4)), *[""] * 5)[:5]
+    full, oid, date, author, refs, subject = (*(plain(field) for field in first.split(b"\1", 5)), *[""] * 6)[:6]
     listed = read(entries.lstrip(b"\n")).entries if entries.strip(b"\0\n") else []
-    return Commit(oid, date, author, refs, subject.rstrip("\n"), listed)
+    return Commit(full, oid, date, author, refs, subject.rstrip("\n"), listed)
 
 
 def _text(one: Commit, judge: Judge) -> str:

@@ -28,7 +28,7 @@ class Part(msgspec.Struct):
 
 
 def parts(chunks: Iterable[bytes], most: int, also: bytes = b"") -> Iterator[Part]:
-    """The files in `also` and `chunks`. A file longer than `most` bytes is given as far as that, and is the last one.
+    """The files in `also` and `chunks`. Of a file longer than `most` bytes only the beginning is given.
 
     Pieces that belong to one path and follow each other (a file that became a link; a conflict) are one file.
     """
@@ -37,7 +37,7 @@ def parts(chunks: Iterable[bytes], most: int, also: bytes = b"") -> Iterator[Par
         old, path = names(text)
         if held is not None and held.path == path:
             held.text += text
-            held.whole = whole
+            held.whole = held.whole and whole
         else:
             if held is not None:
                 yield held
@@ -45,32 +45,51 @@ def parts(chunks: Iterable[bytes], most: int, also: bytes = b"") -> Iterator[Par
         if len(held.text) > most:
             held.text, held.whole = held.text[:most], False
         if not held.whole:
-            break
+            yield held  # at once: whoever shows it stops here, and git with it
+            held = None
     if held is not None:
         yield held
 
 
 def _pieces(chunks: Iterable[bytes], most: int, also: bytes) -> Iterator[tuple[bytes, bool]]:
     buffer = bytearray(also)
-    looked = 1
+    looked, cut = 1, False
     for chunk in chunks:
         buffer += chunk
         while found := _BEGIN.search(buffer, looked):
             end = found.start()
-            yield bytes(buffer[:end]), True
             del found  # it holds the buffer, which could not shrink
+            if not cut:
+                yield bytes(buffer[:end]), True
             del buffer[:end]
-            looked = 1
-        if len(buffer) > most:
-            yield bytes(buffer), False
-            return
+            looked, cut = 1, False
+        if len(buffer) > most and not cut:
+            yield bytes(buffer[:most]), False
+            cut = True
+        if cut:
+            del buffer[: -_LONGEST_BEGIN - 1]
         looked = max(len(buffer) - _LONGEST_BEGIN, 1)
     rest, at = bytes(buffer), 0
     while found := _BEGIN.search(rest, at + 1):
-        yield rest[at : found.start()], True
-        at = found.start()
-    if rest[at:].strip():
+        if not cut:
+            yield rest[at : found.start()], True
+        at, cut = found.start(), False
+    if rest[at:].strip() and not cut:
         yield rest[at:], True
+
+
+def counted(text: bytes) -> tuple[int, int] | None:
+    """How many lines a whole patch adds and removes; None where the content is binary."""
+    added = removed = 0
+    for piece in _BEGIN.split(text):
+        head, mark, hunks = piece.partition(b"\n@@ ")
+        if not mark:
+            if b"\nBinary files " in head:
+                return None
+            continue
+        added += hunks.count(b"\n+")
+        removed += hunks.count(b"\n-")
+    return added, removed
 
 
 def names(piece: bytes) -> tuple[str, str]:

@@ -162,6 +162,14 @@ def test_lock_files_are_summarised_unless_named(call: Call, repo: Repo) -> None:
     assert git_diff(call, GitDiff(from_="HEAD~1", to="HEAD", paths=["uv.lock"])).count("+package") == 100
 
 
+def test_a_huge_lock_file_hides_nothing_that_follows(call: Call, repo: Repo) -> None:
+    repo.commit("Lock", **{"a.lock": "x\n", "uv.lock": "package\n" * 60_000, "z.txt": "last\n"})
+    text = git_diff(call, GitDiff(from_="HEAD~1", to="HEAD", max_chars=5000))
+    assert "A +60000 -0 uv.lock" in text
+    assert text.endswith("+last\n")
+    assert "next" not in head(text)
+
+
 def test_binaries_are_only_counted(call: Call, repo: Repo) -> None:
     repo.commit("Picture", **{"p.png": b"\x89PNG\0\1\2\3"})
     text = git_diff(call, GitDiff(from_="HEAD~1", to="HEAD"))

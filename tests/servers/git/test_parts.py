@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from servers.git.parts import names, parts
+from servers.git.parts import counted, names, parts
 from tests.servers.git.conftest import Repo
 
 DIFF = (
@@ -35,12 +35,35 @@ def test_any_pieces_give_the_same_files(cuts: list[int]) -> None:
     assert all(part.whole for part in found)
 
 
-def test_a_long_file_is_given_in_part_and_ends_the_reading() -> None:
-    endless = iter([b"diff --git a/a b/a\n@@ -1 +1 @@\n", *[b"+x\n" * 1000] * 3, b"never read"])
-    (part,) = parts(endless, 4000)
+def test_a_long_file_is_given_in_part_at_once() -> None:
+    endless = iter([b"diff --git a/a b/a\n@@ -1 +1 @@\n", *[b"+x\n" * 1000] * 3, b"not read yet"])
+    part = next(parts(endless, 4000))
     assert not part.whole
     assert len(part.text) == 4000
-    assert next(endless) in (b"+x\n" * 1000, b"never read")
+    assert b"not read yet" in list(endless)
+
+
+@pytest.mark.parametrize("size", [7, 100, 5000, 100_000])
+def test_what_follows_a_long_file_is_not_lost(size: int) -> None:
+    whole = b"diff --git a/long b/long\n@@ -1 +1 @@\n" + b"+x\n" * 5000 + DIFF
+    chunks = [whole[at : at + size] for at in range(0, len(whole), size)]
+    found = list(parts(chunks, 4000))
+    assert [(part.path, part.whole) for part in found][:2] == [("long", False), ("a.txt", True)]
+    assert b"".join(part.text for part in found[1:]) == DIFF
+
+
+def test_lines_are_counted_as_git_counts_them(repo: Repo) -> None:
+    repo.write("a.txt", "one\n--- two\n+++ three\n@@ -1 +1 @@\nno end")
+    repo.write("p.png", b"\x89PNG\0")
+    (repo.path / "b.txt").unlink()
+    os.symlink("a.txt", repo.path / "b.txt")
+    repo.git("add", "-A")
+    expected = {}
+    for line in repo.text("diff", "--cached", "--numstat").splitlines():
+        added, removed, name = line.split("\t")
+        expected[name] = None if added == "-" else (int(added), int(removed))
+    found = {part.path: counted(part.text) for part in parts([repo.git("diff", "--cached")], 10_000)}
+    assert found == expected
 
 
 ODD_NAMES = [

@@ -96,7 +96,9 @@ def test_diffs_are_gits_own_whole_and_by_pages(
         first = f"HEAD~{len(commits) - 1}"
         for given_, cli in ((GitDiff(), []), (GitDiff(from_="HEAD", to=first), ["HEAD", first])):
             expected = plain(repo.git("-c", "core.quotePath=false", "diff", *cli))
-            assert patches(git_diff(call, given_)) == expected
+            text = str(git_diff(call, given_))
+            assert patches(text) == expected
+            assert _lines(text) == _lines(str(git_diff(call, msgspec.structs.replace(given_, stat=True))))
             asked = msgspec.structs.replace(given_, max_chars=size)
             text = str(git_diff(call, asked))
             whole = patches(text)
@@ -104,6 +106,11 @@ def test_diffs_are_gits_own_whole_and_by_pages(
                 text = str(git_diff(call, msgspec.structs.replace(asked, cursor=head(text)["next"])))
                 whole += body(text)
             assert whole == expected
+
+
+def _lines(text: str) -> list[str]:
+    """The list of files."""
+    return body(text).split("\n\n", 1)[0].rstrip("\n").split("\n")
 
 
 @FEW

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from PySide6.QtCore import QCoreApplication
+
+from app.ui.kit.words import number
 
 MOST = 100_000
 """Characters; what is beyond is left out, and said."""
@@ -47,4 +50,5 @@ def _lines(sign: str, text: str) -> list[str]:
 def _bounded(text: str) -> str:
     if len(text) <= MOST:
         return text
-    return f"{text[:MOST]}\n… {len(text) - MOST} more characters"
+    left = QCoreApplication.translate("change", "… {count} more characters").format(count=number(len(text) - MOST))
+    return f"{text[:MOST]}\n{left}"

@@ -79,7 +79,7 @@ class Doing(QObject):
 
         def done(count: int) -> None:
             self._services.messages.notice(
-                self.tr("{n} calls were written to {path}.").format(n=f"{count:,}", path=shown(path))
+                self.tr("{n} calls were written to {path}.").format(n=words.number(count), path=shown(path))
             )
 
         def work() -> int:

@@ -114,7 +114,7 @@ class Inspector(QFrame):
         if record.duration_ms is not None:
             lines.append(self.tr("took {time}").format(time=words.duration(record.duration_ms)))
         if record.result_bytes is not None:
-            lines.append(self.tr("answered {n} bytes").format(n=f"{record.result_bytes:,}"))
+            lines.append(self.tr("answered {n} bytes").format(n=words.number(record.result_bytes)))
         return "\n".join(lines)
 
     def _lay_out(self) -> None:

@@ -27,6 +27,8 @@ class LogModel(QAbstractTableModel):
         super().__init__()
         self._records: list[CallRecord] = []
         self._ids: list[int] = []
+        self._told = 0
+        self._has_end = True
 
     @property
     def oldest(self) -> int | None:
@@ -37,6 +39,11 @@ class LogModel(QAbstractTableModel):
     def newest(self) -> int:
         """The largest id held, or 0."""
         return self._ids[-1] if self._ids else 0
+
+    @property
+    def has_end(self) -> bool:
+        """Whether the newest record held is the newest there is; else calls were left out behind it, to be read anew."""
+        return self._has_end
 
     def record(self, row: int) -> CallRecord:
         """The record of a row."""
@@ -52,6 +59,7 @@ class LogModel(QAbstractTableModel):
         self.beginResetModel()
         self._records = list(records)
         self._ids = [record.id for record in records]
+        self._told, self._has_end = self.newest, True
         self.endResetModel()
 
     def prepend(self, records: Sequence[CallRecord]) -> None:
@@ -64,9 +72,13 @@ class LogModel(QAbstractTableModel):
         self.endInsertRows()
         self._let_go(len(self._ids) - MOST, at_end=True)
 
-    def take(self, records: Sequence[CallRecord]) -> int:
-        """Live records in any order: known ones are updated in place, new ones added. Gives how many were added at the end."""
+    def take(self, records: Sequence[CallRecord], *, keep_top: bool = False) -> int:
+        """Live records in any order: known ones are updated in place, new ones added. Gives how many are new.
+
+        `keep_top`: someone reads above; where there is no more room, new ones are left out, so that no row moves away.
+        """
         fresh: list[CallRecord] = []
+        told = self._told
         for record in sorted(records, key=lambda one: one.id):
             row = self.row_of(record.id)
             if row >= 0:
@@ -77,18 +89,22 @@ class LogModel(QAbstractTableModel):
                     fresh[-1] = record
                 else:
                     fresh.append(record)
-        if fresh:
+        self._told = max(told, fresh[-1].id) if fresh else told
+        if keep_top and len(self._ids) + len(fresh) > MOST:
+            self._has_end = self._has_end and not fresh
+        elif fresh and self._has_end:
             first = len(self._ids)
             self.beginInsertRows(QModelIndex(), first, first + len(fresh) - 1)
             self._records += fresh
             self._ids += [record.id for record in fresh]
             self.endInsertRows()
             self._let_go(len(self._ids) - MOST, at_end=False)
-        return len(fresh)
+        return sum(record.id > told for record in fresh)
 
     def _let_go(self, count: int, *, at_end: bool) -> None:
         if count <= 0:
             return
+        self._has_end = self._has_end and not at_end
         first = len(self._ids) - count if at_end else 0
         self.beginRemoveRows(QModelIndex(), first, first + count - 1)
         del self._records[first : first + count]

@@ -24,6 +24,8 @@ from app.ui.kit.page import Empty, Page
 from app.ui.kit.services import Services
 
 TYPING_MS = 250
+SLOW_MS = 150
+"""A search that takes no longer is not told of."""
 
 
 class ActivityPage(Page):
@@ -48,6 +50,13 @@ class ActivityPage(Page):
         self._pill = Button("", theme, "primary", "chevron-down", self.follow)
         self._pill.hide()
         self._state = Label("", theme, "secondary", "muted", wrap=True)
+        self._stop = Button(self.tr("Stop searching"), theme, "quiet", pressed=self._stop_searching)
+        self._stop.hide()
+        self._searched = 1.0
+        self._slow = QTimer(self)
+        self._slow.setSingleShot(True)
+        self._slow.setInterval(SLOW_MS)
+        self._slow.timeout.connect(self._say_progress)
         empty = Empty(
             "activity",
             self.tr("No call yet"),
@@ -62,6 +71,7 @@ class ActivityPage(Page):
         self._views.addWidget(empty)
         foot = QHBoxLayout()
         foot.addWidget(self._state, 1)
+        foot.addWidget(self._stop)
         foot.addWidget(self._pill)
         self.buttons.addWidget(Button(self.tr("Export…"), theme, "plain", "export", self.doing.export))
         self.body.addWidget(self.search_field)
@@ -117,7 +127,7 @@ class ActivityPage(Page):
         self.inspector.closed.connect(self._details_closed)
         leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         leave.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        leave.activated.connect(self.inspector.put_away)
+        leave.activated.connect(self._escape)
 
     # -- filling ------------------------------------------------------------------------------------------------
 
@@ -126,12 +136,18 @@ class ActivityPage(Page):
         try:
             self.source.begin(self.search_field.text())
         except FilterError as error:
+            self.source.stop()
+            self._slow.stop()
+            self._stop.hide()
             self._state.set_tone("error")
             self._state.setText(str(error))
             return
         self.chips.reflect(self.search_field.text())
         self._state.set_tone("muted")
         self._state.setText("")
+        self._stop.hide()
+        self._searched = 0.0
+        self._slow.start()
 
     def _begun(self, records: list[CallRecord]) -> None:
         self.model.show(records)
@@ -156,7 +172,7 @@ class ActivityPage(Page):
 
     def _live(self, records: list[CallRecord]) -> None:
         self._moving = True  # a fuller table must not look like a person scrolling
-        added = self.model.take(records)
+        added = self.model.take(records, keep_top=not self._following)
         self._moving = False
         if self._views.currentIndex() and added:
             self._views.setCurrentIndex(0)
@@ -172,12 +188,35 @@ class ActivityPage(Page):
             self._pill.show()
 
     def _busy(self, done: float) -> None:
+        self._searched = done
         if done < 1.0:
-            self._state.setText(self.tr("Searched {n} % of the log…").format(n=round(done * 100)))
-        elif self._state.text():
-            self._state.setText("" if self.model.rowCount() else self.tr("Nothing fits this filter."))
-        elif not self.model.rowCount() and self.search_field.text():
-            self._state.setText(self.tr("Nothing fits this filter."))
+            if not self._slow.isActive():
+                self._say_progress()
+            return
+        self._slow.stop()
+        self._stop.hide()
+        nothing = not self.model.rowCount() and bool(self.search_field.text())
+        self._state.setText(self.tr("Nothing fits this filter.") if nothing else "")
+
+    def _say_progress(self) -> None:
+        """A search that lasts is told of, and can be ended."""
+        if self.source.reading and self.search_field.text():
+            self._state.setText(self.tr("Searched {n} % of the log…").format(n=int(self._searched * 100)))
+            self._stop.show()
+
+    def _stop_searching(self) -> None:
+        self._slow.stop()
+        self.source.stop()
+        self._stop.hide()
+        self._state.setText(self.tr("Stopped after {n} % of the log.").format(n=int(self._searched * 100)))
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _escape(self) -> None:
+        """What is over the log goes first, then a search that lasts."""
+        if self.inspector.record is None and self._stop.isVisible():
+            self._stop_searching()
+        else:
+            self.inspector.put_away()
 
     # -- following ----------------------------------------------------------------------------------------------
 
@@ -186,7 +225,10 @@ class ActivityPage(Page):
         self._following = True
         self._unseen = 0
         self._pill.hide()
-        self._to_end()
+        if self.model.has_end:
+            self._to_end()
+        else:
+            self._begin()
 
     @property
     def following(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -13,7 +14,7 @@ from app.ui.kit.services import Services
 
 PAGE = 200
 LIVE_MS = 60
-"""Live records are handed on in batches this far apart: 500 calls a second cost sixteen updates, and a row still shows at once."""
+"""Live records are handed on in batches at least this far apart: the first one at once, and 500 calls a second in sixteen updates."""
 MOST_LIVE = 5000
 
 
@@ -37,11 +38,12 @@ class LogSource(QObject):
         self._reader: Reader | None = None
         self._reading = False
         self._complete = False
+        self._first = False
         self._found = 0
         self._live: dict[int, CallRecord] = {}
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
-        self._soon.setInterval(LIVE_MS)
+        self._handed_on = 0.0
         self._soon.timeout.connect(self._hand_on)
         self._part.connect(self._take_part)
         services.link.record.connect(self._hear)
@@ -53,6 +55,7 @@ class LogSource(QObject):
         self._filter = parse(expression)
         self.cancel()
         self._complete = False
+        self._live = {id_: record for id_, record in self._live.items() if self._filter.takes(record)}
         self._read(None)
 
     def more(self, before: int) -> None:
@@ -60,10 +63,24 @@ class LogSource(QObject):
         if not self._reading and not self._complete:
             self._read(before)
 
+    @property
+    def reading(self) -> bool:
+        """Whether the log is being looked through."""
+        return self._reading
+
+    def stop(self) -> None:
+        """Search no further: what was found stays."""
+        if self._reading:
+            first = self._first
+            self.cancel()
+            if first:
+                self.begun.emit([])
+            self._hand_on()
+
     def cancel(self) -> None:
-        """Stop reading."""
+        """Stop reading; live records go on coming."""
         self._turn += 1
-        self._reading = False
+        self._reading = self._first = False
         if self._reader is not None:
             self._reader.cancel()
 
@@ -73,7 +90,7 @@ class LogSource(QObject):
         turn, found, home = self._turn, self._filter, self._services.home
         self._reading = True
         reader = self._reader = Reader(home)
-        first = before is None
+        first = self._first = before is None
 
         def work() -> None:
             anything = False
@@ -87,12 +104,14 @@ class LogSource(QObject):
                 except Cancelled:
                     return
 
-        self._services.background.run(work, failure=self._failed, owner=self)
+        self._services.background.run(work, failure=lambda error: self._failed(turn, error), owner=self)
 
-    def _failed(self, error: Exception) -> None:
-        self._reading = False
-        self.busy.emit(1.0)
+    def _failed(self, turn: int, error: Exception) -> None:
         self._services.messages.error(error)
+        if turn == self._turn:
+            self._reading = self._first = False
+            self.busy.emit(1.0)
+            self._hand_on()
 
     def _take_part(self, turn: int, records: Sequence[CallRecord], done: float, first: bool) -> None:
         if turn != self._turn:
@@ -100,7 +119,9 @@ class LogSource(QObject):
         ordered = list(reversed(records))
         self._found += len(ordered)
         if first:
+            self._first = False
             self.begun.emit(ordered)
+            self._hand_on()  # what came while this page was read is newer than it
         elif ordered:
             self.older.emit(ordered)
         if done >= 1.0:
@@ -114,9 +135,13 @@ class LogSource(QObject):
             if len(self._live) > MOST_LIVE:
                 self._live.pop(next(iter(self._live)))
             if not self._soon.isActive():
-                self._soon.start()
+                rest = self._handed_on + LIVE_MS / 1000 - time.monotonic()
+                self._soon.start(max(0, round(rest * 1000)))
 
     def _hand_on(self) -> None:
+        if self._first:
+            return
+        self._handed_on = time.monotonic()
         held, self._live = list(self._live.values()), {}
         if held:
             self.live.emit(held)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import gc
+import sys
+
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
+from app.core.journal.record import CallRecord
 from app.ui.activity import model as m
 from app.ui.activity.model import RECORD, LogModel, clock
+from app.ui.activity.table import LogTable
 
 
 def checked() -> tuple[LogModel, QAbstractItemModelTester]:
@@ -53,12 +58,29 @@ def test_the_window_is_bounded(qapp, live, monkeypatch) -> None:
     assert (model.rowCount(), model.oldest) == (10, 50)
 
 
-def test_twenty_thousand_rows_come_and_go_without_a_leak(qapp, live) -> None:
+def held() -> int:
+    """Records that live anywhere in this process."""
+    gc.collect()
+    return sum(type(one) is CallRecord for one in gc.get_objects())
+
+
+def test_twenty_thousand_rows_come_and_go_before_a_table_without_a_leak(qapp, qtbot, theme, live) -> None:
     model = LogModel()
+    table = LogTable(model, theme)
+    qtbot.addWidget(table)
+    table.show()
+    records, nothing = held(), sys.getrefcount(None)
     for start in range(1, 40_001, 500):
         model.take([live(number) for number in range(start, start + 500)])
+        table.scrollToBottom()
+        qapp.processEvents()
     assert model.rowCount() == m.MOST
     assert model.data(model.index(0, 2)) == "read b.md"
+    assert held() - records <= m.MOST + 1
+    model.show([])
+    qapp.processEvents()
+    assert held() - records <= 1
+    assert abs(sys.getrefcount(None) - nothing) < 2000  # a binding that loses one with each row ends the program
 
 
 def test_a_row_says_itself(qapp, live) -> None:
@@ -74,3 +96,31 @@ def test_a_row_says_itself(qapp, live) -> None:
 def test_a_broken_time_is_no_time() -> None:
     assert clock("nonsense") == ""
     assert len(clock("2026-11-21T10:00:00.000Z")) == 8
+
+
+def test_what_comes_while_someone_reads_above_moves_no_row_and_leaves_no_hole(qapp, live, monkeypatch) -> None:
+    monkeypatch.setattr(m, "MOST", 10)
+    model, _tester = checked()
+    model.show([live(number) for number in range(1, 9)])
+    assert model.take([live(9), live(10)], keep_top=True) == 2
+    assert model.has_end
+    assert model.take([live(11)], keep_top=True) == 1
+    assert model.take([live(11, outcome="ok"), live(12)], keep_top=True) == 1
+    assert (model.rowCount(), model.oldest, model.newest) == (10, 1, 10)
+    assert not model.has_end
+    assert model.take([live(13)]) == 1
+    assert model.newest == 10
+    assert model.take([live(10, outcome="error")], keep_top=True) == 0
+    assert model.record(9).outcome == "error"
+
+
+def test_older_pages_that_push_the_newest_out_are_known_to(qapp, live, monkeypatch) -> None:
+    monkeypatch.setattr(m, "MOST", 10)
+    model, _tester = checked()
+    model.show([live(number) for number in range(11, 21)])
+    model.prepend([live(number) for number in range(6, 11)])
+    assert not model.has_end
+    assert model.take([live(21)]) == 1
+    assert (model.oldest, model.newest) == (6, 15)
+    model.show([live(21)])
+    assert model.has_end

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
+from app.core.journal import select
+from app.ui.activity import model as rows
+from app.ui.activity import page as room
 from app.ui.activity.page import ActivityPage
 
 
@@ -133,3 +136,36 @@ def test_what_came_while_reading_above_is_counted(page: ActivityPage, link, qtbo
         link.record.emit(live(page.model.newest + 1 + number))
     qtbot.waitUntil(lambda: "12" in page._pill.text(), timeout=20_000)
     screens("activity-new", page)
+
+
+def test_reading_above_stays_put_however_much_comes_and_the_pill_reads_the_end_anew(
+    page: ActivityPage, link, qtbot, live, written, monkeypatch
+) -> None:
+    monkeypatch.setattr(rows, "MOST", page.model.rowCount())
+    bar = page.table.verticalScrollBar()
+    bar.setValue(bar.maximum() // 2)
+    top, first = bar.value(), page.model.record(page.table.rowAt(2)).id
+    for id_ in written(30):
+        link.record.emit(live(id_))
+    qtbot.waitUntil(lambda: "30" in page._pill.text(), timeout=20_000)
+    assert (bar.value(), page.model.record(page.table.rowAt(2)).id) == (top, first)
+    qtbot.mouseClick(page._pill, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.model.newest == 290, timeout=20_000)
+    assert page.following
+    assert bar.value() == bar.maximum()
+
+
+def test_a_search_that_lasts_says_how_far_it_is_and_can_be_ended(page: ActivityPage, qtbot, monkeypatch) -> None:
+    monkeypatch.setattr(room, "SLOW_MS", 0)
+    page._slow.setInterval(0)
+    monkeypatch.setattr(select, "FIRST_SLICE", 2)
+    monkeypatch.setattr(select, "LARGEST_SLICE", 2)
+    page.services.background.hold()
+    page.opened({"filter": "hello"})
+    qtbot.waitUntil(page._stop.isVisible, timeout=20_000)
+    assert page._state.text() == "Searched 0 % of the log…"
+    qtbot.keyClick(page.table, Qt.Key.Key_Escape)
+    assert not page._stop.isVisible()
+    assert page._state.text() == "Stopped after 0 % of the log."
+    assert not page.source.reading
+    page.services.background.go_on()

@@ -15,7 +15,9 @@ from app.core.folders import shown
 from app.core.journal.export import export
 from app.core.journal.reader import Reader
 from app.core.journal.record import CallRecord
+from app.ui.kit import words
 from app.ui.kit.services import Services
+from app.ui.kit.words import number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +81,7 @@ class Doing(QObject):
 
         def done(count: int) -> None:
             self._services.messages.notice(
-                self.tr("{n} calls were written to {path}.").format(n=words.number(count), path=shown(path))
+                self.tr("{n} calls were written to {path}.").format(n=number(count), path=shown(path))
             )
 
         def work() -> int:

@@ -31,6 +31,7 @@ from app.ui.kit.page import Page
 from app.ui.kit.services import Services
 from app.ui.kit.theme import S
 from app.ui.kit.trouble import Trouble
+from app.ui.kit.words import number
 
 FIRST_ROWS = 40
 """Rows made at first and with each “Show more”."""
@@ -192,7 +193,7 @@ class FoldersPage(Page):
             self.more.setText(self.tr("No granted folder has that in its path."))
         elif shown_count == self._most and count > self._most:
             words = self.tr("The first {shown} of {count} folders are shown. Type above to find the others.")
-            self.more.setText(words.format(shown=shown_count, count=f"{count:,}"))
+            self.more.setText(words.format(shown=shown_count, count=number(count)))
         else:
             self.more.setText("")
         self.more.setVisible(bool(self.more.text()))

@@ -9,6 +9,7 @@ from app.core.journal.kinds import KINDS, Kind
 from app.ui.home.strip import TONES
 from app.ui.kit.labels import Label
 from app.ui.kit.theme import L, S, Theme, Tone
+from app.ui.kit.words import number
 
 SIDE = 8
 
@@ -61,7 +62,7 @@ class Legend(QWidget):
         }
         for kind, (part, label) in self._parts.items():
             count = sums.get(kind, 0)
-            label.setText(words[kind].format(n=count))
+            label.setText(words[kind].format(n=number(count)))
             part.setVisible(count > 0)
 
     @property

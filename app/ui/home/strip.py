@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.core.journal.kinds import KINDS, Kind
 from app.ui.kit.theme import S, Theme, Tone, font
+from app.ui.kit.words import number
 
 STEP_MS = 15 * 60_000
 BARS = 96
@@ -67,7 +68,7 @@ class Strip(QWidget):
     def words(self, bar: int) -> str:
         """What a bar says."""
         begin, end = (datetime.fromtimestamp(ms / 1000, UTC).astimezone() for ms in self.bounds(bar))
-        parts = [f"{count} {self._word(kind)}" for kind in KINDS if (count := self._pieces[bar].get(kind, 0))]
+        parts = [f"{number(count)} {self._word(kind)}" for kind in KINDS if (count := self._pieces[bar].get(kind, 0))]
         what = ", ".join(parts) or self.tr("no call")
         return f"{begin:%H:%M}–{end:%H:%M}: {what}"
 
@@ -152,7 +153,7 @@ class Strip(QWidget):
                 painter.drawText(QPointF(left, HEIGHT + AXIS - 4), text)
 
     def _name(self) -> None:
-        said = ", ".join(f"{count} {self._word(kind)}" for kind, count in self.total.items() if count)
+        said = ", ".join(f"{number(count)} {self._word(kind)}" for kind, count in self.total.items() if count)
         self.setAccessibleName(self.tr("Calls of the last 24 hours: {what}").format(what=said or self.tr("none")))
 
     def _word(self, kind: Kind) -> str:

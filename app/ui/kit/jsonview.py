@@ -12,6 +12,7 @@ import msgspec
 from PySide6.QtGui import QFont, QFontDatabase, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy
 
+from app.ui.kit import words
 from app.ui.kit.theme import SIZES
 
 MOST = 100_000
@@ -42,7 +43,8 @@ class TextView(QPlainTextEdit):
             return
         self._given = text
         if len(text) > MOST:
-            text = f"{text[:MOST]}\n… {len(text) - MOST:,} more characters"
+            left = self.tr("… {count} more characters").format(count=words.number(len(text) - MOST))
+            text = f"{text[:MOST]}\n{left}"
         self.setPlainText(unmasked(text))
         self._fit()
 

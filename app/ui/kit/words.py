@@ -103,6 +103,11 @@ def decision(record: CallRecord) -> tuple[str, Tone, str]:
     return tr("Allowed"), "allowed", "check"
 
 
+def number(count: int) -> str:
+    """Digits in groups of three with a thin space between them (ISO 80000-1, 7.3.1): a comma or a point means another thing elsewhere."""
+    return f"{count:,}".replace(",", "\u202f")
+
+
 def duration(milliseconds: float | None) -> str:
     """A time as people say it."""
     if milliseconds is None:

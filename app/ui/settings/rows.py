@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QFrame, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
@@ -46,6 +46,9 @@ class Number(QSpinBox):
         self.setAccessibleName(name)
         self.setRange(low, high)
         self.setSuffix(suffix)
+        self.setLocale(
+            QLocale(QLocale.Language.French, QLocale.Country.France)
+        )  # whose groups are as `words.number` has them
         self.setGroupSeparatorShown(True)
         self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)

@@ -75,6 +75,14 @@ def test_a_chip_says_what_was_decided(fields: dict[str, Any], word: str, tone: s
     assert words.decision(record(**fields))[:2] == (word, tone)
 
 
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(0, "0"), (999, "999"), (1000, "1\u202f000"), (1_234_567, "1\u202f234\u202f567"), (-1000, "-1\u202f000")],
+)
+def test_numbers_are_grouped_in_no_language(count: int, said: str) -> None:
+    assert words.number(count) == said
+
+
 @given(st.text())
 def test_nothing_that_could_fool_a_line_stays(text: str) -> None:
     shown = words.visible(text)

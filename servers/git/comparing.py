@@ -58,6 +58,8 @@ class Compared(msgspec.Struct):
     context: int
     max_chars: int
     cursor: str = ""
+    working_tree: bool = False
+    """Whether a side lies in the working tree: then every run reads all changed files, so there is only one."""
     format: str = ""
     """Of what git says first (a commit and its message), without any NUL; `opening` makes words and text of it."""
     opening: Callable[[bytes], tuple[dict[str, str], str]] | None = None
@@ -83,7 +85,9 @@ def _options(compared: Compared, *formats: str) -> list[str]:
 
 def _first(call: Call, repository: Repository, compared: Compared, tool: str, args: msgspec.Struct) -> Text:
     """Lines are counted in the patches themselves while all of them fit: git would compare everything twice otherwise."""
-    formats = ("--raw", "--no-abbrev", "--numstat" if compared.stat else "--patch")
+    formats = ["--raw", "--no-abbrev"]
+    formats += ["--numstat"] if compared.stat or compared.working_tree else []
+    formats += [] if compared.stat else ["--patch"]
     output = stream(call, repository, [*_options(compared, *formats), "--", *compared.named], ok=(0, 1))
     collector = Collector()
     judge = Judge(call, repository)
@@ -98,7 +102,7 @@ def _first(call: Call, repository: Repository, compared: Compared, tool: str, ar
         found, whole = ([], True) if compared.stat else _collected(compared, judge, output, collector)
     finally:
         output.close()
-    if not whole:
+    if not whole and not compared.working_tree:
         counting = run(call, repository, [*_options(compared, "--numstat", "--raw"), "--", *compared.named], ok=(0, 1))
         _take_counts(collector.listing.entries, read(_after_opening(compared, counting.stdout)).entries)
     return _first_page(repository, compared, _Sources(collector.listing, judge, found, before), tool, args)

@@ -45,6 +45,7 @@ def git_diff(call: Call, args: GitDiff) -> Text:
         context=args.context,
         max_chars=bound(call, args.max_chars),
         cursor=args.cursor,
+        working_tree=words.get("to") == "working-tree",
     )
     return compare(call, repository, compared, TOOL, args)
 

@@ -11,7 +11,15 @@ from pathlib import Path
 
 import msgspec
 
-from tests.bench import figures_calls, figures_desktop, figures_files, figures_idle, figures_search
+from tests.bench import (
+    figures_calls,
+    figures_desktop,
+    figures_files,
+    figures_git,
+    figures_idle,
+    figures_notes,
+    figures_search,
+)
 from tests.bench.ground import Ground
 from tests.bench.measure import Figure
 
@@ -21,6 +29,8 @@ GROUPS = {
     "pages": figures_files.pages,
     "changes": figures_files.changes,
     "search": figures_search.search,
+    "git": figures_git.git,
+    "notes": figures_notes.notes,
     "idle": figures_idle.idle,
     "desktop": figures_desktop.desktop,
 }

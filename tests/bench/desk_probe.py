@@ -148,6 +148,12 @@ class Hand:
         self._on_paint(card, painted)
         answer(None)
 
+    def deny(self, answer: Answer) -> None:
+        """Say no to every open question, through the door that the buttons use."""
+        for question in self.desk.watch.questions:
+            self.desk.answering.deny(question)
+        answer(None)
+
     def seen(self, answer: Answer) -> None:
         """The moments noted so far, by id."""
         answer(self._seen)

@@ -15,7 +15,6 @@ from app.core.folders import shown
 from app.core.journal.export import export
 from app.core.journal.reader import Reader
 from app.core.journal.record import CallRecord
-from app.ui.kit import words
 from app.ui.kit.services import Services
 from app.ui.kit.words import number
 

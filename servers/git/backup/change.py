@@ -12,6 +12,7 @@ kill -9 at any moment leaves either no record or one by which everything can be 
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,8 @@ from servers.runtime.undo.record import step_of
 
 if TYPE_CHECKING:
     from servers.runtime.undo.store import UndoStore
+
+_MOST_FOLDERS = 1000
 
 
 class Change:
@@ -78,7 +81,7 @@ class Change:
         self.after = after
         self._call.touch(self._repository.path)
         if self._store is not None:
-            self._store.add(self._record.id, GitOutcome(done=True, left=after, said=self.words, new=self._new))
+            self._store.add(self._record.id, GitOutcome(done=True, left=after, said=self.words, new=tuple(self._new)))
             self._call.change_id = self._record.id
 
     def _abandon(self) -> None:
@@ -104,8 +107,10 @@ def begin(
     lost: Iterable[str] = (),
     words: str = "",
     undoes: str = "",
+    written: Iterable[str] = (),
 ) -> Change:
-    """Keep all that `concern` names and put it on record. `lost` are objects that may be in no ref's history any more.
+    """Keep all that `concern` names and put it on record. `lost` are objects that may be in no ref's history any more;
+    `written` the absolute paths of files that are written here and not by git, so that what a crash leaves beside them is found.
 
     Raises ConflictError where the world is no longer as `planned`, RefusedError where it is too large to be kept and the user
     did not agree to that, ToolError where it cannot be kept. Then nothing was changed.
@@ -132,6 +137,7 @@ def begin(
         base.id, base.at, base.tool, base.client, repo=shown(repository.path), before=before, words=words, undoes=undoes
     )
     made.branches = concern.branches
+    made.steps = [step_of("create", path) for path in _one_a_folder(written)]
     try:
         _keep(call, repository, made, images, [*lost], store, index=concern.index and not repository.bare)
     except BaseException:
@@ -139,6 +145,10 @@ def begin(
             store.forget(made)
         raise
     return Change(call, repository, concern, made, store)
+
+
+def _one_a_folder(paths: Iterable[str]) -> list[str]:
+    return list({os.path.dirname(path): path for path in paths}.values())[:_MOST_FOLDERS]
 
 
 def keeping_limit() -> str:
@@ -174,8 +184,6 @@ def _keep(
 
 
 def _keep_index(repository: Repository, made: GitRecord, copy: keeping.IndexCopy, store: UndoStore) -> None:
-    import os
-
     path = keeping.index_file(repository)
     name = f"{made.id}.0"
     try:
@@ -184,4 +192,4 @@ def _keep_index(repository: Repository, made: GitRecord, copy: keeping.IndexCopy
     except OSError as error:
         raise said("keep the index of", repository.path, error) from None
     store.total += found.st_size
-    made.steps = [step_of("write", path, image=name, size=found.st_size, image_mtime=found.st_mtime_ns)]
+    made.steps.append(step_of("write", path, image=name, size=found.st_size, image_mtime=found.st_mtime_ns))

@@ -41,7 +41,7 @@ class GitOutcome(Outcome, omit_defaults=True):
     after: str = ""
     left: World | None = None
     said: str = ""
-    new: list[str] = []
+    new: tuple[str, ...] = ()
 
 
 _decode_record = msgspec.json.Decoder(GitRecord).decode

@@ -6,6 +6,7 @@ Whatever breaks half-way leaves the undo's own record, by which the world of bef
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from servers.git.backup import keeping
 from servers.git.backup.change import Change, begin
@@ -16,6 +17,7 @@ from servers.git.backup.world import PSEUDO, STASH, Stashed, pseudo_content
 from servers.git.errors import GitError
 from servers.git.repository import Repository
 from servers.git.runner import run
+from servers.git.touching import absolute
 from servers.runtime.call import Call
 from servers.runtime.safe import at
 from servers.runtime.safe.moving import remove_quietly
@@ -41,7 +43,9 @@ def take_back(call: Call, store: UndoStore, going: GoingBack, *, tool: str, forc
     if not now.head.startswith("refs/"):
         lost.append(now.head)
     words = f"undo {going.record.id}: {going.record.words}"
-    with begin(call, repository, tool, going.concern, now, lost=lost, words=words, undoes=going.record.id) as change:
+    more: dict[str, Any] = {"words": words, "undoes": going.record.id}
+    written = [absolute(repository, state.raw()) for state in going.files() if state.kind]
+    with begin(call, repository, tool, going.concern, now, lost=lost, written=written, **more) as change:
         if going.concern.index and now.index != going.target.index:
             with IndexLock(repository.git_dir, _index_image(store, going)) as lock:
                 _files_back(call, going)

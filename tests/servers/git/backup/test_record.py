@@ -23,7 +23,7 @@ def made() -> GitRecord:
 def test_what_is_written_is_read_again(store: UndoStore, made: GitRecord) -> None:
     store.write(made)
     left = World("refs/heads/main", {"refs/heads/main": "c" * 40})
-    store.add(made.id, GitOutcome(done=True, left=left, said="commit c", new=["refs/remotes/o/x"]))
+    store.add(made.id, GitOutcome(done=True, left=left, said="commit c", new=("refs/remotes/o/x",)))
     found = records.read(store, made.id)
     assert found is not None
     assert (found.words, found.after, found.done) == ("commit c", left, True)

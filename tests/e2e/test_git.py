@@ -1,193 +1,155 @@
-"""The git server behind the real door: asked, allowed, taken back by the command line, and offline unless that was turned on."""
+"""Git through the whole chain: bridge, gateway, server, and folders that the user opens and closes."""
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from app.core.folders import grant
+from app.core.journal.reader import Reader
+from tests.e2e.test_permissions import ask
 from tests.fakes.client import BridgeProcess
-from tests.servers.git.changing import everything
-from tests.servers.git.conftest import Repo
-from tests.servers.git.remoting import Pair, cloned
 
 Start = Callable[..., BridgeProcess]
-Wait = Callable[..., Any]
-BOUND = 60.0
+WHO = {
+    "GIT_AUTHOR_NAME": "Alice",
+    "GIT_AUTHOR_EMAIL": "alice@example.org",
+    "GIT_COMMITTER_NAME": "Alice",
+    "GIT_COMMITTER_EMAIL": "alice@example.org",
+}
 
 
-def doorkeep(*words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "app.cli", *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=BOUND, check=False)
-
-
-def told(*words: str) -> str:
-    done = doorkeep(*words)
-    assert (done.returncode, done.stderr) == (0, ""), words
-    return done.stdout
-
-
-def rows(tool: str) -> list[dict[str, Any]]:
-    found = [json.loads(line) for line in told("log", "--json", "--limit", "200").splitlines()]
-    return [row for row in found if row["tool"] == tool]
+def git(where: Path, *args: str) -> str:
+    run = subprocess.run(
+        ["git", *args], cwd=where, capture_output=True, text=True, timeout=60, check=True, env={**os.environ, **WHO}
+    )
+    return run.stdout
 
 
 @pytest.fixture
-def repo(guard: Path, folder: Path) -> Repo:
-    """A repository in the granted folder, and the user's own name for commits."""
-    (guard / ".gitconfig").write_text("[user]\n\tname = Ursula\n\temail = ursula@example.org\n")
-    made = Repo(folder / "project")
-    made.path.mkdir()
-    made.git("init", "-q", "-b", "main")
-    made.commit("Begin", a__txt="one\n", b__txt="beta\n")
-    return made
+def repository(folder: Path) -> Path:
+    """A repository in the granted folder, with one commit and one change."""
+    where = folder / "project"
+    where.mkdir()
+    git(where, "init", "-q", "-b", "main")
+    (where / "plan.txt").write_text("one\ntwo\n")
+    git(where, "add", "-A")
+    git(where, "commit", "-q", "-m", "Begin the plan")
+    (where / "plan.txt").write_text("one\nTWO\n")
+    return where
 
 
-@pytest.fixture
-def git(bridge: Start, chain: str, repo: Repo) -> Callable[..., dict[str, Any]]:
-    """Calls a tool of git through a bridge; gives the result."""
-    one = bridge("git")
-    one.initialize()
-    one.answer("init")
-    count = iter(range(1, 1000))
-
-    def call(tool: str, **arguments: Any) -> dict[str, Any]:
-        number = next(count)
-        one.call(number, tool, **arguments)
-        return one.answer(number, BOUND)["result"]
-
-    return call
-
-
-def text(result: dict[str, Any]) -> str:
-    return str(result["content"][0]["text"])
-
-
-def test_a_commit_through_the_door_is_taken_back_by_its_id_and_made_again(git: Callable[..., Any], repo: Repo) -> None:
-    repo.write("a.txt", "two\n")
-    assert not git("git_stage", paths=["a.txt"]).get("isError")
-    before = everything(repo)
-    done = git("git_commit", message="Change a")
-    assert not done.get("isError"), text(done)
-    after = everything(repo)
-    assert repo.text("log", "-1", "--format=%an %s") == "Ursula Change a"
-    [row] = rows("git_commit")
-    assert (row["decision"], row["outcome"], row["folder"]) == ("allowed", "ok", str(repo.path.parent))
-    assert row["change_id"] in text(done)
-    assert row["change_id"] in told("undo", "--list")
-    told("undo", row["change_id"], "--dry-run")
-    assert everything(repo) == after
-    told("undo", row["change_id"])
-    assert everything(repo) == before
-    [back] = rows("git_undo")[-1:]
-    told("undo", back["change_id"])
-    assert everything(repo) == after
+def test_a_repository_is_read_through_the_door(bridge: Start, repository: Path):
+    client = bridge("git")
+    answers = [
+        ask(client, 1, "git_status"),
+        ask(client, 2, "git_diff", repo="project"),
+        ask(client, 3, "git_log", repo=str(repository)),
+        ask(client, 4, "git_show", rev="HEAD", path="plan.txt"),
+        ask(client, 5, "git_blame", path="plan.txt"),
+        ask(client, 6, "git_worktrees"),
+    ]
+    assert [refused for refused, _ in answers] == [False] * 6, answers
+    status, diff, log, show, blame, _ = [words for _, words in answers]
+    assert " M plan.txt" in status
+    assert "-two\n+TWO\n" in diff
+    assert "Begin the plan" in log
+    assert show.endswith("one\ntwo\n")
+    assert "not committed yet" in blame
 
 
-def test_where_folders_are_read_only_nothing_is_changed_and_lists_are_shown(
-    git: Callable[..., Any], chain: str, repo: Repo
-) -> None:
-    grant(chain, str(repo.path.parent), "read")
-    before = everything(repo)
-    for tool, arguments in (
-        ("git_commit", {"message": "x", "allow_empty": True}),
+def test_what_was_read_is_on_record_with_its_path(
+    bridge: Start, chain: str, repository: Path, wait_until: Callable[..., object]
+):
+    assert not ask(bridge("git"), 1, "git_log")[0]
+    with Reader(chain) as reader:
+        wait_until(lambda: [one.outcome for one in reader.query().records] == ["ok"])
+        [record] = reader.query().records
+    assert (record.server, record.tool, record.paths) == ("git", "git_log", [str(repository)])
+
+
+def test_a_folder_switched_off_takes_its_repository_away_at_the_next_call(
+    bridge: Start, chain: str, folder: Path, repository: Path
+):
+    client = bridge("git")
+    assert not ask(client, 1, "git_log", repo=str(repository))[0]
+    grant(chain, str(folder), "off")
+    for id_, (tool, arguments) in enumerate(
+        [("git_status", {}), ("git_log", {"repo": str(repository)}), ("git_show", {"rev": "HEAD"})], start=2
+    ):
+        refused, words = ask(client, id_, tool, **arguments)
+        assert refused
+        assert "Begin" not in words
+    grant(chain, str(folder), "read")
+    assert not ask(client, 9, "git_log", repo=str(repository))[0]
+
+
+def test_a_closed_folder_inside_a_repository_is_left_out(bridge: Start, chain: str, repository: Path):
+    (repository / "private").mkdir()
+    (repository / "private/diary.txt").write_text("nobody should read this\n")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "More")
+    grant(chain, str(repository / "private"), "off")
+    client = bridge("git")
+    for id_, (tool, arguments) in enumerate(
+        [("git_show", {}), ("git_diff", {"from": "HEAD~1", "to": "HEAD"})], start=1
+    ):
+        refused, words = ask(client, id_, tool, repo=str(repository), **arguments)
+        assert not refused, words
+        assert "nobody" not in words
+        assert "diary" not in words
+        assert "left-out=" in words
+    assert ask(client, 8, "git_show", repo=str(repository), path="private/diary.txt")[0]
+
+
+def test_a_folder_that_may_only_be_read_takes_no_changes(bridge: Start, chain: str, folder: Path, repository: Path):
+    grant(chain, str(folder), "read")
+    client = bridge("git")
+    before = git(repository, "rev-parse", "HEAD"), git(repository, "status", "--porcelain")
+    changes = [
+        ("git_stage", {"paths": ["plan.txt"]}),
+        ("git_commit", {"message": "x", "paths": ["plan.txt"]}),
         ("git_branch", {"action": "create", "name": "x"}),
         ("git_switch", {"target": "x", "create": True}),
-        ("git_restore", {"paths": ["."]}),
+        ("git_restore", {"paths": ["plan.txt"]}),
         ("git_stash", {"action": "push"}),
-        ("git_tag", {"action": "create", "name": "x"}),
-        ("git_stage", {"paths": ["."]}),
-    ):
-        refused = git(tool, **arguments)
-        assert refused["isError"], tool
-        assert "read-only" in text(refused) or "may be read but not changed" in text(refused)
-    assert everything(repo) == before
-    assert "* main" in text(git("git_branch"))
-    assert text(git("git_stash", action="list")) == "entries=0"
+        ("git_tag", {"action": "create", "name": "v1"}),
+    ]
+    for id_, (tool, arguments) in enumerate(changes, start=1):
+        refused, words = ask(client, id_, tool, **arguments)
+        assert refused, words
+        assert "read" in words
+    assert (git(repository, "rev-parse", "HEAD"), git(repository, "status", "--porcelain")) == before
+    assert git(repository, "branch", "--list").split() == ["*", "main"]
 
 
-def test_each_change_is_asked_with_its_diff_and_made_only_as_it_was_shown(
-    bridge: Start, chain: str, repo: Repo, wait_until: Wait
-) -> None:
-    grant(chain, str(repo.path.parent), "ask")
-    repo.write("a.txt", "asked about\n")
-    one = bridge("git")
-    one.initialize()
-    one.answer("init")
-    one.call(1, "git_restore", paths=["a.txt"])
-    [question] = wait_until(lambda: json.loads(told("approvals", "list", "--json")))
-    assert "-asked about" in question["preview"]
-    assert question["undoable"] is True
-    repo.write("a.txt", "changed meanwhile\n")
-    told("approvals", "allow", question["id"])
-
-    def asked_anew() -> list[dict[str, Any]]:
-        return [
-            one for one in json.loads(told("approvals", "list", "--json")) if "-changed meanwhile" in one["preview"]
-        ]
-
-    [again] = wait_until(asked_anew)
-    assert (repo.path / "a.txt").read_text() == "changed meanwhile\n"
-    told("approvals", "allow", again["id"])
-    assert not one.answer(1, BOUND)["result"].get("isError")
-    assert (repo.path / "a.txt").read_text() == "one\n"
+def test_a_change_is_made_and_taken_back_through_the_door(bridge: Start, repository: Path, guard: Path):
+    (guard / ".gitconfig").write_text("[user]\n\tname = Alice\n\temail = alice@example.org\n")
+    client = bridge("git")
+    refused, words = ask(client, 1, "git_commit", message="Second", paths=["plan.txt"])
+    assert not refused, words
+    assert git(repository, "log", "--format=%s").split("\n")[0] == "Second"
+    change = words.split("change_id=")[1].split()[0]
+    refused, words = ask(client, 2, "git_undo", change_id=change)
+    assert not refused, words
+    assert git(repository, "log", "--format=%s").split("\n")[0] == "Begin the plan"
+    assert (repository / "plan.txt").read_text() == "one\nTWO\n"
 
 
-@pytest.fixture
-def pair(repo: Repo, tmp_path: Path) -> Iterator[Pair]:
-    with cloned(repo, tmp_path / "outside") as pair:
-        yield pair
-
-
-def test_other_computers_are_spoken_to_only_once_that_was_turned_on(
-    git: Callable[..., Any], repo: Repo, pair: Pair
-) -> None:
-    made = pair.publish("Theirs", c__txt="c\n")
-    refused = git("git_fetch")
-    assert refused["isError"]
-    assert "--git remote" in text(refused)
-    assert pair.server.requests == []
-    told("folders", "set", str(repo.path.parent), "--git", "remote")
-    pulled = git("git_pull")
-    assert not pulled.get("isError"), text(pulled)
-    assert repo.text("rev-parse", "HEAD") == made
-    told("folders", "set", str(repo.path.parent), "--git", "")
-    assert git("git_fetch")["isError"]
-
-
-def test_a_push_is_asked_even_where_changes_are_allowed(
-    bridge: Start, chain: str, repo: Repo, pair: Pair, wait_until: Wait
-) -> None:
-    grant(chain, str(repo.path.parent), "write", git=["remote"])
-    made = repo.commit("Mine", c__txt="c\n")
-    one = bridge("git")
-    one.initialize()
-    one.answer("init")
-    one.call(1, "git_push")
-    [question] = wait_until(lambda: json.loads(told("approvals", "list", "--json")))
-    assert question["undoable"] is False
-    assert "push main" in question["preview"]
-    assert pair.there.text("rev-parse", "main") != made
-    told("approvals", "allow", question["id"])
-    result = one.answer(1, BOUND)["result"]
-    assert not result.get("isError"), text(result)
-    assert pair.there.text("rev-parse", "main") == made
-
-
-def test_hooks_run_only_where_the_user_turned_them_on(git: Callable[..., Any], chain: str, repo: Repo) -> None:
-    hook = repo.write(".git/hooks/commit-msg", '#!/bin/sh\necho "checked" >> "$1"\n')
-    hook.chmod(0o755)
-    assert not git("git_commit", message="Plain", allow_empty=True).get("isError")
-    assert repo.text("log", "-1", "--format=%B") == "Plain"
-    grant(chain, str(repo.path.parent), "write", git=["hooks"])
-    done = git("git_commit", message="Hooked", allow_empty=True)
-    assert not done.get("isError"), text(done)
-    assert repo.text("log", "-1", "--format=%B") == "Hooked\nchecked"
-    assert os.access(hook, os.X_OK)
+def test_a_hostile_repository_runs_nothing_through_the_door(bridge: Start, repository: Path, tmp_path: Path):
+    mark = tmp_path / "mark"
+    evil = tmp_path / "evil.sh"
+    evil.write_text(f"#!/bin/sh\ntouch '{mark}'\n")
+    evil.chmod(0o755)
+    git(repository, "config", "core.fsmonitor", str(evil))
+    git(repository, "status")
+    assert mark.exists()
+    mark.unlink()
+    client = bridge("git")
+    for id_, tool in enumerate(("git_status", "git_diff", "git_log"), start=1):
+        assert not ask(client, id_, tool)[0]
+    assert not mark.exists()

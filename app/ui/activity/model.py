@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -44,6 +44,10 @@ class LogModel(QAbstractTableModel):
     def has_end(self) -> bool:
         """Whether the newest record held is the newest there is; else calls were left out behind it, to be read anew."""
         return self._has_end
+
+    def newest_first(self) -> Iterator[CallRecord]:
+        """The records held."""
+        return reversed(self._records)
 
     def record(self, row: int) -> CallRecord:
         """The record of a row."""

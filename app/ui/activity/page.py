@@ -109,12 +109,12 @@ class ActivityPage(Page):
         self._typing.setSingleShot(True)
         self._typing.setInterval(TYPING_MS)
         self._typing.timeout.connect(self._begin)
-        self.chips = FilterChips(self.services.theme)
+        self.chips = FilterChips(self.services.theme, self.model.newest_first)
 
     def _join(self) -> None:
         self.search_field.textChanged.connect(lambda _: self._typing.start())
         self.search_field.returnPressed.connect(self._begin)
-        self.chips.toggled.connect(self._chip)
+        self.chips.changed.connect(self._filter)
         self.source.begun.connect(self._begun)
         self.source.older.connect(self._older)
         self.source.live.connect(self._live)
@@ -133,6 +133,7 @@ class ActivityPage(Page):
 
     def _begin(self) -> None:
         self._typing.stop()
+        self.chips.reflect(self.search_field.text())
         try:
             self.source.begin(self.search_field.text())
         except FilterError as error:
@@ -142,7 +143,6 @@ class ActivityPage(Page):
             self._state.set_tone("error")
             self._state.setText(str(error))
             return
-        self.chips.reflect(self.search_field.text())
         self._state.set_tone("muted")
         self._state.setText("")
         self._stop.hide()
@@ -255,8 +255,6 @@ class ActivityPage(Page):
         self.table.clearSelection()
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _chip(self, word: str, on: bool) -> None:
-        text = self.search_field.text().split()
-        text = [part for part in text if part != word] + ([word] if on else [])
-        self.search_field.setText(" ".join(text))
+    def _filter(self, expression: str) -> None:
+        self.search_field.setText(expression)
         self._begin()

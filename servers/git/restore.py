@@ -21,6 +21,8 @@ from servers.runtime.results import Planned, Text
 
 TOOL = "git_restore"
 _INDEX = "index"
+_BACKWARDS = ("-R", "--src-prefix=b/", "--dst-prefix=a/")
+"""What is lost is shown as removed, under git's usual names."""
 
 
 class GitRestore(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -64,7 +66,7 @@ class git_restore:  # noqa: N801 - the tool's name
         words = f"restore {len(both)} {'path' if len(both) == 1 else 'paths'} ({where}) from "
         words += f"the commit {short(commit)}" if commit else "the index"
         require_open(call, repository, files, "change", "restore these files")
-        diff = previews.diff(call, repository, ["-R", *([commit] if commit else [])], files) if files else ""
+        diff = previews.diff(call, repository, [*_BACKWARDS, *([commit] if commit else [])], files) if files else ""
         command = ["restore", "-q", "--no-recurse-submodules"]
         command += [f"--source={commit}"] * bool(commit) + ["--worktree"] * args.worktree + ["--staged"] * args.staged
         concern = Concern(index=True, files=tuple(files))

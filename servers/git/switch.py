@@ -92,7 +92,7 @@ class git_switch:  # noqa: N801 - the tool's name
         if switch.stash:
             notes.append("Your changes are in the stash: git_stash action=pop brings them back.")
         on = changing.branch_of(head(call, repository))
-        return changing.done(change, f"now on {shown(on)}: {state.words}", carried, *notes)
+        return changing.done(change, f"now on {shown(on)} ({state.words})", carried, *notes)
 
 
 def _target(call: Call, repository: Repository, args: GitSwitch, old: str) -> tuple[list[str], str, tuple[str, ...]]:

@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from servers.git.backup import keeping
+from servers.git.backup.index_lock import wait_until_free
 from servers.git.backup.record import GitOutcome, GitRecord
 from servers.git.backup.world import Concern, World, capture
 from servers.git.repository import Repository
@@ -124,6 +125,8 @@ def begin(
                 f"together {store.quota:,} bytes). Ask the user to set the folder to `ask`, where they can agree to it."
             )
         store = None
+    if concern.index:
+        wait_until_free(repository.git_dir)
     images = keeping.Images(call, repository)
     before = capture(call, repository, concern, images.keep)
     if before != planned:

@@ -96,7 +96,7 @@ def _compare(going: GoingBack, store: UndoStore, change_id: str) -> None:
             going.conflicts.append(f"{_named(ref)} was moved since" if value else f"{_named(ref)} was deleted since")
     if now.index not in (left.index, before.index):
         going.conflicts.append("what is staged was changed since")
-    if now.pseudo not in (left.pseudo, before.pseudo):
+    if _in_progress(now) not in (_in_progress(left), _in_progress(before)):
         going.conflicts.append("a merge or the like was begun or ended since")
     changed = [
         state.path
@@ -106,6 +106,11 @@ def _compare(going: GoingBack, store: UndoStore, change_id: str) -> None:
     if changed:
         more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
         going.conflicts.append(f"{', '.join(changed[:3])}{more} changed since")
+
+
+def _in_progress(world: World) -> dict[str, str]:
+    """Without AUTO_MERGE, which git leaves lying and makes anew as it likes."""
+    return {name: content for name, content in world.pseudo.items() if name != "AUTO_MERGE"}
 
 
 def _of_repository(store: UndoStore, repo: str) -> list[str]:

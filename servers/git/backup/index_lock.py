@@ -109,6 +109,23 @@ class IndexLock:
                 os.close(fd)
 
 
+def wait_until_free(git_dir: str) -> None:
+    """Wait for another program's lock, no longer than SECONDS; what git then finds is git's to say. Never raises."""
+    lock = os.path.join(git_dir, _LOCK)
+    until = time.monotonic() + SECONDS
+    while os.path.lexists(lock) and time.monotonic() < until:
+        try:
+            folder = at.own_folder(git_dir)
+        except OSError:
+            return
+        try:
+            if _left_by_a_crash(folder):
+                return
+        finally:
+            os.close(folder)
+        time.sleep(_STEP)
+
+
 def _left_by_a_crash(folder: int) -> bool:
     """Take away a lock that a process of ours held which no longer runs; whether there was one."""
     try:

@@ -31,9 +31,9 @@ PSEUDO = (
     "REVERT_HEAD",
     "SQUASH_MSG",
     "AUTO_MERGE",
-    "ORIG_HEAD",
 )
-"""Files of git's own folder that say what is in progress, or where HEAD was (gitrepository-layout(5))."""
+"""Files of git's own folder that say what is in progress (gitrepository-layout(5)). ORIG_HEAD, which git writes over at every
+step, is none of them."""
 _MAX_PSEUDO = 1 << 20
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from servers.git.backup import index_lock
 from servers.git.commit import git_commit
 from servers.runtime.call import Call
 from servers.runtime.errors import ToolError
@@ -168,6 +169,24 @@ def test_conflicts_are_resolved_first(hands: Hands, repo: Repo) -> None:
     repo.git("merge", "side", ok=(1,))
     with pytest.raises(ToolError, match="1 files are in conflict"):
         hands.commit("merge")
+
+
+def test_while_another_program_holds_the_index_nothing_is_changed(
+    hands: Hands, repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_lock, "SECONDS", 0.05)
+    repo.write("a.txt", "x\n")
+    before = everything(repo)
+    (repo.path / ".git/index.lock").touch()
+    with pytest.raises(ToolError, match=r"Another program is working on this repository .* Nothing was changed"):
+        hands.commit("x", paths=["a.txt"])
+    with pytest.raises(ToolError, match="Another program"):
+        hands.stage("a.txt")
+    with pytest.raises(ToolError, match="Another program"):
+        hands.restore("a.txt")
+    (repo.path / ".git/index.lock").unlink()
+    assert everything(repo) == before
+    assert repo.text("for-each-ref", "refs/doorkeep") == ""
 
 
 @pytest.mark.parametrize("access", ["off", "read", "ask"])

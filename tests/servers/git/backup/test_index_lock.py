@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -70,6 +71,25 @@ def test_a_lock_that_a_killed_process_of_ours_left_is_taken_away(repo: Repo, git
         lock.put()
     assert (repo.path / ".git/index").read_bytes() == b"whole"
     assert left_over(git_dir) == set()
+
+
+def test_a_lock_that_goes_in_time_is_waited_for(repo: Repo, git_dir: str) -> None:
+    lock = repo.path / ".git/index.lock"
+    lock.touch()
+    timer = threading.Timer(0.1, lock.unlink)
+    timer.start()
+    index_lock.wait_until_free(git_dir)
+    assert not lock.exists()
+    timer.join()
+
+
+def test_a_lock_that_stays_is_waited_for_so_long_and_left(
+    repo: Repo, git_dir: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_lock, "SECONDS", 0.05)
+    (repo.path / ".git/index.lock").touch()
+    index_lock.wait_until_free(git_dir)
+    assert left_over(git_dir) == {"index.lock"}
 
 
 def test_a_file_system_without_hard_links_is_locked_too(

@@ -23,7 +23,7 @@ ALL = Concern(
         ["update-index", "--assume-unchanged", "b.txt"],
         ["config", "branch.main.remote", "origin"],
         ["branch", "none"],
-        ["update-ref", "ORIG_HEAD", "HEAD"],
+        ["update-ref", "MERGE_HEAD", "HEAD"],
     ],
 )
 def test_each_change_gives_another_capture(call: Call, repo: Repo, change: list[str]) -> None:

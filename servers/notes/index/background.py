@@ -87,7 +87,8 @@ class Background:
         try:
             act()
         except (ToolError, Error, OSError) as error:
-            sys.stderr.write(f"the index of the notes was not brought up to date: {error}\n")
+            if not self._stopped:
+                sys.stderr.write(f"the index of the notes was not brought up to date: {error}\n")
         except Cancelled:
             raise
         except Exception as error:

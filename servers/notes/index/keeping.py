@@ -18,7 +18,7 @@ from servers.notes.index.background import Background
 from servers.notes.index.database import WAITING, Connection, Damaged, Error, is_busy
 from servers.notes.index.rechecking import recheck
 from servers.notes.index.scanning import Changes, Scan, moved_folders
-from servers.runtime.errors import Cancelled, ToolError
+from servers.runtime.errors import ToolError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -116,8 +116,7 @@ class Keeper:
     def writing(self) -> Generator[Connection]:
         """The connection that writes, for one thread at a time."""
         with self._writing:
-            if self._closed:
-                raise Cancelled
+            self._need_open()
             yield self._db or self._open()
 
     def recheck(self, paths: list[str], check: Callable[[], object]) -> None:
@@ -223,6 +222,7 @@ class Keeper:
 
     def _ask(self, call: Call, question: Callable[[Connection], Answer]) -> Answer:
         with self._asking:
+            self._need_open()
             if self._reader is None:
                 self._reader = Connection(self.path, writes=False)
             self._reader.watched_by(lambda: call.cancelled)
@@ -298,6 +298,10 @@ class Keeper:
         lock, self._lock = self._lock, None
         if lock is not None:
             lock.release()
+
+    def _need_open(self) -> None:
+        if self._closed:
+            raise ToolError("The user changed what is granted while this was answered. Ask again.")
 
     def _is_there(self) -> bool:
         try:

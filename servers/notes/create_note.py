@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -12,14 +12,13 @@ from msgspec import Meta
 from servers.notes import catalog, vaults
 from servers.notes.creating import naming, templates
 from servers.notes.creating.templates import Settings, Template
-from servers.notes.edit_note import VaultName
 from servers.notes.editing import joining, properties
 from servers.notes.names import NOTE, is_note, key, last, title
 from servers.notes.parsing.note import outline
 from servers.notes.vaults import NotePath, Vault
 from servers.runtime.call import Call
 from servers.runtime.changing import changes, diffs
-from servers.runtime.changing.changes import Changed, DryRun, FileChange, Place
+from servers.runtime.changing.changes import Changed, FileChange, Place
 from servers.runtime.errors import ToolError
 from servers.runtime.results import Planned
 from servers.runtime.safe.atomic import replace_file
@@ -38,16 +37,14 @@ _DIFFED = 200_000
 class CreateNote(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Arguments of create_note."""
 
-    path: Annotated[str, Meta(description="In the vault; .md may be left out")] = ""
-    content: Annotated[str, Meta(description="Markdown")] = ""
-    title: Annotated[str, Meta(description="Instead of path, with folder")] = ""
-    folder: str = ""
-    daily: Annotated[str, Meta(description="Instead of path: today, or a date YYYY-MM-DD")] = ""
+    path: str = ""
+    content: str = ""
+    daily: Annotated[str, Meta(description="Instead of path: today or YYYY-MM-DD")] = ""
     template: Annotated[str, Meta(description="A note to begin from")] = ""
-    properties: dict[str, str | int | float | bool | list[str | int | float | bool]] = {}
+    properties: dict[str, Any] = {}
     on_exists: Annotated[Literal["fail", "suffix"], Meta(description="suffix: add a number")] = "fail"
-    vault: VaultName = ""
-    dry_run: DryRun = False
+    vault: str = ""
+    dry_run: bool = False
 
 
 class _State(msgspec.Struct):
@@ -56,9 +53,8 @@ class _State(msgspec.Struct):
 
 
 class create_note:  # noqa: N801 - the tool's name
-    """Create a note; missing folders are made, and nothing is overwritten. A template's {{title}}, {{date}} and {{time}} are
-    filled in, and content goes below it. daily makes the note of a day where the vault's own settings put it, from their
-    template."""
+    """Create a note; nothing is overwritten. A template's {{title}}, {{date}} and {{time}} are filled in, and content goes below.
+    daily makes a day's note as the vault's settings say."""
 
     arguments = CreateNote
 
@@ -107,19 +103,14 @@ class create_note:  # noqa: N801 - the tool's name
 
 def _wanted(call: Call, args: CreateNote, now: datetime) -> tuple[NotePath, datetime, Settings]:
     """Where the note shall lie, the day it is of, and the settings for daily notes. Raises ToolError."""
-    named = sum(bool(one) for one in (args.path, args.title, args.daily))
-    if named != 1:
-        raise ToolError("Say what to call the note by one of `path`, `title` (with `folder`), or `daily`.")
+    if bool(args.path) == bool(args.daily):
+        raise ToolError("Say what to call the note, by either `path` or `daily`.")
     if args.daily:
         vault = _only_vault(call, args.vault)
         day = _day(args.daily, now)
         daily = templates.settings(call, vault, "daily-notes")
         return NotePath(vault, templates.daily_path(daily, day)), day, daily
     path = args.path
-    if args.title:
-        if "/" in args.title or "\\" in args.title:
-            raise ToolError("A title has no `/` in it. Give the folder as `folder`, or the whole as `path`.")
-        path = f"{args.folder.rstrip('/')}/{args.title}" if args.folder.strip("/") else args.title
     if path.endswith("/"):
         raise ToolError(f"{path} names a folder. Add the note's name.")
     found = vaults.place_for(call, path if is_note(path) else path + NOTE, args.vault)

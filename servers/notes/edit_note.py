@@ -14,7 +14,7 @@ from servers.notes.names import is_note
 from servers.notes.parsing.note import encoding_of
 from servers.runtime.call import Call
 from servers.runtime.changing import changes, diffs
-from servers.runtime.changing.changes import Changed, DryRun, FileChange, IfMatch, Old
+from servers.runtime.changing.changes import Changed, FileChange, Old
 from servers.runtime.changing.diffs import Diff
 from servers.runtime.changing.text import is_binary
 from servers.runtime.errors import ToolError
@@ -27,18 +27,16 @@ from servers.runtime.safe.words import NotFoundError
 from servers.runtime.wire import Plan
 
 TOOL = "edit_note"
-NoteName = Annotated[str, Meta(description="Path, title, alias or wikilink")]
-VaultName = Annotated[str, Meta(description="Only where several are granted")]
 
 
 class EditNote(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Arguments of edit_note."""
 
-    note: NoteName
-    ops: Annotated[list[Op], Meta(min_length=1, max_length=MAX_OPS, description="Made one after the other")]
-    vault: VaultName = ""
-    if_match: IfMatch = ""
-    dry_run: DryRun = False
+    note: str
+    ops: Annotated[list[Op], Meta(min_length=1, max_length=MAX_OPS)]
+    vault: str = ""
+    if_match: str = ""
+    dry_run: bool = False
 
 
 class _State(msgspec.Struct):
@@ -49,10 +47,9 @@ class _State(msgspec.Struct):
 
 
 class edit_note:  # noqa: N801 - the tool's name
-    """Change parts of a note, all operations or none; nothing else in the file changes. append and prepend: the note, or the
-    text right under `target`. replace_section: all under the heading, which stays unless `new` begins with it.
-    insert_before, insert_after: a section or block. replace_text: `old`, `count` times, in `target` if given. set_property
-    takes `value`, add_tags and remove_tags `tags`. Where several sections fit, the error names them. dry_run shows the diff."""
+    """Change parts of a note, all operations or none. append, prepend: to the note, or right under the heading `target`.
+    replace_section: all under it, and the heading too if `new` begins with one. insert_before, insert_after: around a section
+    or block. set_property takes `value`, add_tags and remove_tags `tags`."""
 
     arguments = EditNote
 

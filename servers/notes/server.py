@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from servers.notes import prompts, resources
+from servers.notes.create_note import create_note
+from servers.notes.edit_note import edit_note
 from servers.notes.index import place
 from servers.notes.list_notes import list_notes
+from servers.notes.move_note import move_note
 from servers.notes.note_links import note_links
 from servers.notes.read_note import read_note
 from servers.notes.search_notes import search_notes
 from servers.notes.subscriptions import Watching
+from servers.notes.trash_notes import trash_notes
+from servers.notes.undo_note import undo_note
 from servers.runtime.server import Server
 
 server = Server(
@@ -30,6 +35,16 @@ server.tool(title="Search notes")(search_notes)
 server.tool(title="Read a note")(read_note)
 server.tool(title="List notes")(list_notes)
 server.tool(title="Links of a note")(note_links)
+# Notes are called by titles and links: only a plan tells the paths. Results are told without a schema, which would cost a model
+# that sees the list two kilobytes.
+for change, title, destructive in (
+    (create_note, "Create a note", False),
+    (edit_note, "Edit a note", True),
+    (move_note, "Move a note", True),
+    (trash_notes, "Trash notes", True),
+    (undo_note, "Undo a change", True),
+):
+    server.change(title=title, destructive=destructive, idempotent=False, plan_first=True)(change)
 
 server.resource_template(
     resources.URI,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from servers.notes import catalog, links
+from servers.notes.moving import recovering
 from servers.notes.names import NOTE, is_note, key, title
 from servers.runtime.errors import ToolError
 from servers.runtime.safe.names import meant, shown
@@ -78,6 +79,7 @@ class NotePath(msgspec.Struct, frozen=True):
 
 def vaults(call: Call) -> list[Vault]:
     """The vaults that this call may look into, in the order of the granted folders. Empty where nothing is granted."""
+    recovering.look_once(call)
     found: list[str] = []
     for row in call.folders.open_folders():
         found += [path for path in _in_grant(call, row) if path not in found]

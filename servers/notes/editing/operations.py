@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import Meta
 
 from servers.notes.editing import joining, places, properties, tags
 from servers.notes.editing.properties import Splices
@@ -36,11 +36,11 @@ class Op(msgspec.Struct, forbid_unknown_fields=True):
         "add_tags",
         "remove_tags",
     ]
-    target: Annotated[str, Meta(description="Heading, `A > B`, ^block, or property name; empty: the note")] = ""
-    new: Annotated[str, Meta(description="Text")] = ""
-    old: Annotated[str, Meta(description="Exact text, for replace_text")] = ""
-    count: Annotated[int, Meta(ge=0, description="How often old occurs; 0: all")] = 1
-    value: str | int | float | bool | list[str | int | float | bool] | UnsetType = UNSET
+    target: Annotated[str, Meta(description="Heading, `A > B`, ^block, or property")] = ""
+    new: str = ""
+    old: Annotated[str, Meta(description="Exact text, in replace_text")] = ""
+    count: Annotated[int, Meta(ge=0, description="Of old; 0: all")] = 1
+    value: Any = None
     tags: list[str] = []
 
 
@@ -212,8 +212,9 @@ def _shown(content: bytes) -> str:
 
 
 def _set_property(work: _Work) -> Splices:
-    value = None if work.op.value is UNSET else work.op.value
-    return properties.set_property(work.content, work.op.target.strip(), properties.plain(value), work.eol, work.path)
+    return properties.set_property(
+        work.content, work.op.target.strip(), properties.plain(work.op.value), work.eol, work.path
+    )
 
 
 def _remove_property(work: _Work) -> Splices:

@@ -74,10 +74,15 @@ def change_words(content: bytes, names: tuple[str, ...], words: Sequence[str], e
 
 
 def plain(value: object) -> Value:
-    """A value as it came in arguments."""
-    if isinstance(value, list):
-        return [one for one in value if isinstance(one, (str, int, float, bool))]  # pyright: ignore[reportUnknownVariableType]
-    return value if isinstance(value, (str, int, float, bool)) else None
+    """A value as it came in arguments. Raises ToolError where it is deeper than a list."""
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return value
+    if isinstance(value, list) and all(one is None or isinstance(one, (str, int, float, bool)) for one in value):  # pyright: ignore[reportUnknownVariableType]
+        return value  # pyright: ignore[reportUnknownVariableType]
+    raise ToolError(
+        "A property's value is text, a number, true or false, nothing, or a list of these; what is deeper can only be written "
+        "with replace_text. Nothing was changed."
+    )
 
 
 def _lines(name: str, value: Value, eol: bytes) -> bytes:

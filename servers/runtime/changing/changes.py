@@ -4,6 +4,7 @@ facts that are given back. Nothing is done before its way back is on record.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat as kinds
 from typing import TYPE_CHECKING, Annotated
@@ -152,6 +153,11 @@ def check_match(old: Old | None, if_match: str, path: str) -> None:
 def known_etag(content: bytes) -> str:
     """The etag a file will have, where the content alone tells; else empty."""
     return of_content(content) if len(content) <= MAX_HASHED else ""
+
+
+def digest(state: str) -> str:
+    """A plan's guard for a state of the world that takes many words to tell."""
+    return hashlib.sha256(state.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
 def undoable(call: Call, size: int) -> bool:

@@ -20,6 +20,7 @@ from servers.runtime.wire import Plan
 
 if TYPE_CHECKING:
     from servers.runtime.undo.record import Record
+    from servers.runtime.undo.taking_back import CarryOut
 
 _PATHS_SHOWN = 5
 
@@ -75,8 +76,9 @@ def preview(call: Call, args: Undo, planned: Planned) -> Undone:
     return Undone(not planned.state.conflicts, steps=planned.plan.preview.split("\n"))
 
 
-def apply(call: Call, args: Undo, planned: Planned, tool: str) -> Undone:
-    """Take it back; `tool` is the tool's name, for the record. Raises ToolError."""
+def apply(call: Call, args: Undo, planned: Planned, tool: str, *, whole: bool = False) -> Undone:
+    """Take it back; `tool` is the tool's name, for the record. `whole`: all of it or nothing, through a kill too, in a server
+    that looks for what was left unfinished (together.py). Raises ToolError."""
     if planned.state is None:
         return _listed(call, args)
     from servers.runtime.undo.taking_back import apply_undo
@@ -90,11 +92,18 @@ def apply(call: Call, args: Undo, planned: Planned, tool: str) -> Undone:
         force=args.force,
         tool=tool,
         client=call.order.session if call.order is not None else "",
+        carry_out=_together(call) if whole and len(planned.state.takings) > 1 else None,
     )
     call.change_id = done.change_id
     for path in done.paths:
         call.touch(path)
     return Undone(True, done.change_id, steps=done.lines)
+
+
+def _together(call: Call) -> CarryOut:
+    from servers.runtime.changing import together
+
+    return lambda change, act: together.carry_out(call, change, act)
 
 
 def _listed(call: Call, args: Undo) -> Undone:

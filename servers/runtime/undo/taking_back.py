@@ -26,6 +26,8 @@ from servers.runtime.undo.going_back import WHAT, GoingBack, Taking, World, open
 from servers.runtime.undo.record import Outcome, Step, step_of
 from servers.runtime.undo.store import UndoStore
 
+CarryOut = Callable[[Change, Callable[[], None]], None]
+
 
 class Undone(msgspec.Struct):
     """`change_id` is the undo's own; `lines` say what was done, one a step; `paths` are absolute."""
@@ -44,11 +46,13 @@ def apply_undo(
     force: bool = False,
     tool: str = "undo",
     client: str = "",
+    carry_out: CarryOut | None = None,
 ) -> Undone:
     """Take the change back, all of it or, where a conflict speaks against it, nothing.
 
     `guard`: the plan's, if one was agreed to; another state of the world is ConflictError. `force`: files that were changed
-    since are taken back all the same; what they hold now is kept for undo. Raises ToolError.
+    since are taken back all the same; what they hold now is kept for undo. `carry_out` commits the undo's own change and does
+    it (changing/together.py); else what fails in the middle stays as it is, on record. Raises ToolError.
     """
     plan = plan_undo(store, folders, change_id)
     if guard and guard != plan.guard:
@@ -66,9 +70,16 @@ def apply_undo(
     with store.begin(tool, client, undoes=change_id) as change:
         contents = {one.step.path: _etag_to_be(store, one.step) for one in wanted if one.step.kind == "write"}
         trashings = [_prepare(plan.world, change, taking, contents) for taking in wanted]
-        change.commit()
-        for taking, trashing in zip(wanted, trashings, strict=True):
-            _do(store, folders, change, taking, trashing)
+
+        def act() -> None:
+            for taking, trashing in zip(wanted, trashings, strict=True):
+                _do(store, folders, change, taking, trashing)
+
+        if carry_out is not None:
+            carry_out(change, act)
+        else:
+            change.commit()
+            act()
         store.add(change_id, Outcome(undone_by=change.id))
     return Undone(change.id, [taking.words for taking in wanted], plan.paths)
 

@@ -38,8 +38,8 @@ def test_a_note_is_created_with_its_folders_and_undo_takes_both_away(call: Call,
     ("arguments", "path"),
     [
         ({"path": "a.md"}, "a.md"),
-        ({"title": "a b"}, "a b.md"),
-        ({"title": "v1.2", "folder": "x/"}, "x/v1.2.md"),
+        ({"path": "a b"}, "a b.md"),
+        ({"path": "x/v1.2"}, "x/v1.2.md"),
     ],
 )
 def test_it_lies_where_it_was_asked_for(call: Call, vault: Path, arguments: dict[str, str], path: str) -> None:
@@ -107,9 +107,9 @@ def test_todays_note_needs_no_settings(call: Call, vault: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({}, "one of `path`"),
-        ({"path": "a", "title": "b"}, "one of `path`"),
-        ({"title": "a/b"}, "no `/` in it"),
+        ({}, "either `path` or `daily`"),
+        ({"path": "a", "daily": "today"}, "either `path` or `daily`"),
+        ({"path": "a", "properties": {"b": {"c": 1}}}, "what is deeper"),
         ({"path": "a/"}, "names a folder"),
         ({"path": "a#b"}, "links could not lead"),
         ({"path": "../a"}, "contains '..'"),

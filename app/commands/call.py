@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from app.core.errors import DoorkeepError
+from app.core.undo_tools import UNDO_TOOLS
 
 if TYPE_CHECKING:
     import argparse
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
     from app.core.journal.record import CallRecord
 
-UNDO_TOOLS = {"filesystem": "undo", "git": "git_undo", "notes": "undo_note"}
-"""Which tool of each server takes back its own changes (contract, built-in tools)."""
 LOOKED_AT = 5000
 """How many of the latest calls `undo --list` looks through."""
 CALL_SECONDS = 300.0

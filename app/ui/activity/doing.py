@@ -15,6 +15,7 @@ from app.core.folders import shown
 from app.core.journal.export import export
 from app.core.journal.reader import Reader
 from app.core.journal.record import CallRecord
+from app.core.undo_tools import UNDO_TOOLS
 from app.ui.kit.services import Services
 from app.ui.kit.words import number
 
@@ -34,12 +35,13 @@ class Doing(QObject):
     def undo(self, record: CallRecord) -> None:
         """Take a change back, through the server's own undo tool."""
         home, server, change = self._services.home, record.server, record.change_id
-        if change is None:
+        tool = UNDO_TOOLS.get(server)
+        if change is None or tool is None:
             return
 
         def work() -> str:
             with SessionClient(home, server) as session:
-                result = session.call_tool("undo", {"change_id": change})
+                result = session.call_tool(tool, {"change_id": change})
             text = "\n".join(str(block.get("text", "")) for block in result.get("content", []))
             if result.get("isError"):
                 raise DoorkeepError(self.tr("The change was not taken back."), text[:600])
@@ -67,11 +69,16 @@ class Doing(QObject):
 
     def export(self) -> None:
         """Ask for a file and write what the filter takes."""
-        name = os.path.join(os.path.expanduser("~"), "doorkeep-log.csv")
-        kinds = self.tr("Spreadsheet (*.csv);;JSON lines (*.jsonl)")
-        path, _kind = QFileDialog.getSaveFileName(self._window, self.tr("Export the log"), name, kinds)
-        if path:
-            self.export_to(path)
+        kinds = {self.tr("Spreadsheet (*.csv)"): "csv", self.tr("JSON lines (*.jsonl)"): "jsonl"}
+        dialog = QFileDialog(self._window, self.tr("Export the log"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters(list(kinds))
+        dialog.setDefaultSuffix("csv")
+        dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix(kinds.get(kind, "csv")))
+        dialog.selectFile(os.path.join(os.path.expanduser("~"), "doorkeep-log"))
+        dialog.fileSelected.connect(self.export_to)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def export_to(self, path: str) -> None:
         """Write the log to a file, its kind told by the name."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from app.core.folders import shown
 from app.core.journal.record import CallRecord
+from app.core.undo_tools import undoes
 from app.ui.activity.change import change_of
 from app.ui.activity.model import clock
 from app.ui.kit import words
@@ -80,7 +81,7 @@ class Inspector(QFrame):
         self._result.show_json((record.result_preview or "").encode())
         for part in (self._result, self._result_title):
             part.setVisible(bool(record.result_preview))
-        self._undo.setVisible(record.change_id is not None and record.tool != "undo")
+        self._undo.setVisible(record.change_id is not None and not undoes(record.server, record.tool))
         self._grant.setVisible(record.decision == "denied" and bool(record.paths))
         self._ask.setVisible(record.decision == "allowed" and record.by == "policy")
         self.show()

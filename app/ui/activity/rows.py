@@ -48,9 +48,14 @@ class RowPainter(QStyledItemDelegate):
         elif index.row() == getattr(self._table, "hovered", -1):
             painter.fillRect(whole, QColor(colours.hover))
         if index.column() == 0 and record.outcome in ("denied", "expired"):
-            edge = QRect(whole.left(), whole.top() + 4, 3, whole.height() - 8)
-            painter.fillRect(edge, QColor(colours.denied))
-        rect = whole.adjusted(M if index.column() == 0 else S, 0, -S, 0)
+            mirrored = painter.layoutDirection() == Qt.LayoutDirection.RightToLeft
+            left = whole.right() - 2 if mirrored else whole.left()
+            painter.fillRect(QRect(left, whole.top() + 4, 3, whole.height() - 8), QColor(colours.denied))
+        rect = whole.adjusted(S, 0, -S, 0)
+        if index.column() == 0:  # room for the edge
+            rect.adjust(
+                *((0, 0, S - M, 0) if painter.layoutDirection() == Qt.LayoutDirection.RightToLeft else (M - S, 0, 0, 0))
+            )
         painter.setFont(font("secondary" if index.column() in (0, 4) else "body", tabular=True))
         self._cell(painter, rect, record, index.column())
         painter.restore()

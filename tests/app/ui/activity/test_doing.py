@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from PySide6.QtWidgets import QWidget
+import pytest
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.core import settings
+from app.ui.activity import doing as room
 from app.ui.activity.doing import Doing
 
 
@@ -29,6 +31,52 @@ def test_the_export_holds_what_the_filter_takes(services, written, qtbot, tmp_pa
     doing.export_to(str(out))
     qtbot.waitUntil(out.exists, timeout=20_000)
     assert len(list(csv.reader(out.read_text("utf-8-sig").splitlines()))) == 5
+
+
+@pytest.mark.parametrize(("server", "tool"), [("filesystem", "undo"), ("git", "git_undo"), ("notes", "undo_note")])
+def test_a_change_is_taken_back_by_its_server_s_own_tool(
+    services, live, qtbot, monkeypatch: pytest.MonkeyPatch, server: str, tool: str
+) -> None:
+    called: list[tuple[str, str, dict[str, str]]] = []
+
+    class Session:
+        def __init__(self, _home: str, server: str) -> None:
+            self.server = server
+
+        def __enter__(self) -> Session:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            """Nothing to let go."""
+
+        def call_tool(self, name: str, arguments: dict[str, str]) -> dict[str, object]:
+            called.append((self.server, name, arguments))
+            return {"content": []}
+
+    monkeypatch.setattr(room, "SessionClient", Session)
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    Doing(services, parent).undo(live(1, server=server, change_id="c1"))
+    qtbot.waitUntil(lambda: bool(called), timeout=20_000)
+    assert called == [(server, tool, {"change_id": "c1"})]
+
+
+def test_the_export_asks_for_a_file_without_keeping_anyone_waiting(services, qtbot, tmp_path: Path) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    parent.show()
+    asked: list[str] = []
+    doing = Doing(services, parent)
+    doing.export_to = asked.append  # type: ignore[method-assign]
+    doing.export()
+    dialog = parent.findChild(QFileDialog)
+    assert dialog is not None
+    assert dialog.defaultSuffix() == "csv"
+    dialog.filterSelected.emit("JSON lines (*.jsonl)")
+    assert dialog.defaultSuffix() == "jsonl"
+    dialog.fileSelected.emit(str(tmp_path / "x.jsonl"))
+    dialog.reject()
+    assert asked == [str(tmp_path / "x.jsonl")]
 
 
 def test_an_undo_without_a_gateway_fails_through_the_door(services, errors, qtbot, live) -> None:

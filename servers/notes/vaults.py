@@ -7,6 +7,8 @@ here opens a note: whoever reads one opens it through servers.runtime.safe, whic
 from __future__ import annotations
 
 import os
+import stat as kinds
+import time
 import urllib.parse
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,7 @@ from servers.notes import catalog, links
 from servers.notes.moving import recovering
 from servers.notes.names import NOTE, is_note, key, title
 from servers.runtime.errors import ToolError
+from servers.runtime.safe import at
 from servers.runtime.safe.names import meant, shown
 from servers.runtime.safe.opening import Opened, open_folder, open_subfolder, scan
 from servers.runtime.safe.words import NotFoundError, RefusedError
@@ -31,6 +34,9 @@ _LEVELS = 2
 """How deep below a granted folder vaults are looked for."""
 _MAX_LOOKED_AT = 2000
 _MAX_NAMED = 10
+_KNOWN_SECONDS = 2.0
+"""What was found near a granted folder's top is believed for so long, unless the folder itself changes."""
+_known: dict[str, tuple[tuple[tuple[Folder, ...], int, int], float, list[str]]] = {}
 
 
 class Vault(msgspec.Struct, frozen=True):
@@ -106,28 +112,36 @@ def choose(call: Call, vault: str = "") -> list[Vault]:
 def _in_grant(call: Call, row: Folder) -> list[str]:
     try:
         with open_folder(call.folders, row.path) as top:
-            marked = _marked(call, top, _LEVELS, [_MAX_LOOKED_AT])
+            state = (call.folders.grants.folders, top.stat.st_ino, top.stat.st_mtime_ns)
+            known = _known.get(row.path)
+            if known is not None and known[0] == state and known[1] > time.monotonic():
+                return known[2]
+            found = _marked(call, top, _LEVELS, [_MAX_LOOKED_AT]) or [row.path]
     except ToolError:
         return []  # not there at the moment: no vault
-    return marked or [row.path]
+    _known[row.path] = (state, time.monotonic() + _KNOWN_SECONDS, found)
+    return found
 
 
 def _marked(call: Call, folder: Opened, levels: int, left: list[int]) -> list[str]:
     """Folders with SETTINGS at or below `folder`; nothing is looked for within one that has it."""
     names: list[str] = []
     try:
-        for entry in scan(folder):
+        if kinds.S_ISDIR(at.stat(folder.fd, SETTINGS).st_mode):
+            return [folder.path]
+    except OSError:
+        pass
+    try:
+        for entry in scan(folder) if levels else ():
             left[0] -= 1
-            if entry.name == SETTINGS and entry.is_dir(follow_symlinks=False):
-                return [folder.path]
-            if entry.name[0] != "." and len(names) < left[0] and entry.is_dir(follow_symlinks=False):
+            if left[0] < 0:
+                break
+            if entry.name[0] != "." and entry.is_dir(follow_symlinks=False):
                 names.append(entry.name)
     except OSError:
         return []
     found: list[str] = []
-    for name in sorted(names) if levels else ():
-        if left[0] <= 0:
-            break
+    for name in sorted(names):
         try:
             with open_subfolder(call.folders, folder, name) as inner:
                 found += _marked(call, inner, levels - 1, left)

@@ -159,3 +159,18 @@ def test_a_note_knows_its_address(call: Call, vault: Path) -> None:
     found = find_note(call, "a b/C#.md")
     assert (found.uri, found.title) == ("note://Vault/a%20b/C%23.md", "C#")
     assert find_note(call, found.uri) == found
+
+
+def test_a_vault_that_comes_to_be_is_found(make_call: MakeCall, tmp_path: Path) -> None:
+    write(tmp_path, {"a/x.md": ""})
+    call = make_call((tmp_path, "read"))
+    assert [one.path for one in vaults(call)] == [str(tmp_path)]
+    write(tmp_path, {"New/.obsidian/app.json": "{}"})
+    assert [one.name for one in vaults(call)] == ["New"]
+
+
+def test_a_marked_folder_is_found_among_very_many(make_call: MakeCall, tmp_path: Path) -> None:
+    for number in range(3000):
+        (tmp_path / f"n{number}.md").touch()
+    write(tmp_path, {".obsidian/app.json": "{}", "in/.obsidian/app.json": "{}"})
+    assert [one.path for one in vaults(make_call((tmp_path, "read")))] == [str(tmp_path)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import msgspec
@@ -9,15 +10,19 @@ from msgspec import Meta
 
 from servers.git import changing, previews
 from servers.git.arguments import Paths, Repo
+from servers.git.backup.files import look, strangers
 from servers.git.backup.world import Concern
 from servers.git.changing import FROM_STDIN, DryRun, State, short
 from servers.git.errors import GitError
+from servers.git.repository import Repository
 from servers.git.revisions import paths
 from servers.git.runner import run
 from servers.git.touching import require_open
 from servers.runtime.call import Call
 from servers.runtime.errors import ToolError
 from servers.runtime.results import Planned, Text
+from servers.runtime.safe.names import shown
+from servers.runtime.safe.words import ConflictError
 
 TOOL = "git_restore"
 _INDEX = "index"
@@ -66,6 +71,7 @@ class git_restore:  # noqa: N801 - the tool's name
         words = f"restore {len(both)} {'path' if len(both) == 1 else 'paths'} ({where}) from "
         words += f"the commit {short(commit)}" if commit else "the index"
         require_open(call, repository, files, "change", "restore these files")
+        _refuse_strangers(call, repository, files)
         diff = previews.diff(call, repository, [*_BACKWARDS, *([commit] if commit else [])], files) if files else ""
         command = ["restore", "-q", "--no-recurse-submodules"]
         command += [f"--source={commit}"] * bool(commit) + ["--worktree"] * args.worktree + ["--staged"] * args.staged
@@ -88,7 +94,35 @@ class git_restore:  # noqa: N801 - the tool's name
         return changing.done(change, state.words, previews.listed(restore.paths), *state.notes)
 
 
-def _source(call: Call, args: GitRestore, repository: changing.Repository) -> str:
+def _refuse_strangers(call: Call, repository: Repository, files: list[bytes]) -> None:
+    """git removes whatever stands in a restored file's place, folders with new files in them too: what it does not know, nobody
+    could bring back. Raises ConflictError."""
+    coming = set(files)
+    for path in files:
+        parts = path.split(b"/")
+        above = next(
+            (one for end in range(1, len(parts)) if _is_no_folder(repository, one := b"/".join(parts[:end]))), None
+        )
+        state, _ = look(call.folders, repository.top, path, repository.format)
+        if above is not None and above not in coming:
+            found = above
+        elif state.kind == "other" or (
+            state.kind == "folder" and strangers(call.folders, repository.top, path, coming)
+        ):
+            found = path
+        else:
+            continue
+        raise ConflictError(
+            f"{shown(os.fsdecode(found))} is in the way of a file that would be restored. Nothing was done: move it away first."
+        )
+
+
+def _is_no_folder(repository: Repository, path: bytes) -> bool:
+    whole = os.path.join(os.fsencode(repository.top), path)
+    return os.path.lexists(whole) and (os.path.islink(whole) or not os.path.isdir(whole))
+
+
+def _source(call: Call, args: GitRestore, repository: Repository) -> str:
     """The commit to restore from, or "" for the index."""
     if args.source.strip() in ("", _INDEX):
         if not args.staged:

@@ -75,7 +75,8 @@ class git_stage:  # noqa: N801 - the tool's name
             return changing.unchanged("There is nothing to do there.", *state.notes)
         with changing.started(call, state, TOOL) as change:
             _act(call, state.repository, chosen)
-        return changing.done(change, state.words, previews.listed(chosen.paths), *state.notes)
+        hunks = previews.shown_text(b"\n".join(line for line in chosen.patch.split(b"\n") if line.startswith(b"@@ ")))
+        return changing.done(change, state.words, hunks or previews.listed(chosen.paths), *state.notes)
 
 
 def _count(found: list[bytes]) -> str:

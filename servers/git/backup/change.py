@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from _thread import LockType, allocate_lock
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,13 @@ if TYPE_CHECKING:
     from servers.runtime.undo.store import UndoStore
 
 _MOST_FOLDERS = 1000
+_WAIT_SECONDS = 60.0
+_locks: dict[str, LockType] = {}
+"""By the folder that all worktrees share: what one change leaves must not be taken for another's."""
+
+
+def _lock_of(repository: Repository) -> LockType:
+    return _locks.setdefault(repository.common_dir, allocate_lock())
 
 
 class Change:
@@ -65,6 +73,12 @@ class Change:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            self._end(kind)
+        finally:
+            _lock_of(self._repository).release()
+
+    def _end(self, kind: type[BaseException] | None) -> None:
         if kind is None:
             self._look()
             return
@@ -116,6 +130,29 @@ def begin(
     Raises ConflictError where the world is no longer as `planned`, RefusedError where it is too large to be kept and the user
     did not agree to that, ToolError where it cannot be kept. Then nothing was changed.
     """
+    lock = _lock_of(repository)
+    if not lock.acquire(timeout=_WAIT_SECONDS):
+        raise ConflictError(
+            f"Another call is changing {repository.path} and takes long. Nothing was done; try again later."
+        )
+    try:
+        return _begin(call, repository, tool, concern, planned, lost, words, undoes, written)
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _begin(
+    call: Call,
+    repository: Repository,
+    tool: str,
+    concern: Concern,
+    planned: World,
+    lost: Iterable[str],
+    words: str,
+    undoes: str,
+    written: Iterable[str],
+) -> Change:
     store = call.undo
     agreed = call.order is not None and bool(call.order.guard)
     if store is not None and not kept_whole(call, planned):

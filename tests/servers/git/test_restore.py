@@ -53,6 +53,23 @@ def test_a_new_file_of_that_name_in_the_commit_is_not_lost(hands: Hands, repo: R
     assert repo.git("cat-file", "blob", f"{ref}:files/a.txt") == b"mine, unknown to git\n"
 
 
+@pytest.mark.parametrize("how", ["folder", "file", "link"])
+def test_what_git_would_remove_to_make_room_stops_it(hands: Hands, repo: Repo, how: str) -> None:
+    repo.commit("Places", **{"d/f": "x\n", "e": "x\n"})
+    repo.git("rm", "-q", "-r", "d", "e")
+    repo.git("commit", "-q", "-m", "Gone")
+    if how == "folder":
+        repo.write("e/precious", "mine\n")
+    elif how == "file":
+        repo.write("d", "mine\n")
+    else:
+        (repo.path / "d").symlink_to("/nowhere")
+    before = everything(repo)
+    with pytest.raises(ToolError, match="is in the way of a file that would be restored"):
+        hands.restore("d", "e", source="HEAD~1")
+    assert everything(repo) == before
+
+
 def test_files_in_conflict_are_restored_from_a_commit(hands: Hands, repo: Repo) -> None:
     repo.git("switch", "-q", "-c", "side")
     repo.commit("side", a__txt="side\n")

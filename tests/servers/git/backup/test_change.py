@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -143,6 +144,33 @@ def test_refs_that_nobody_could_name_before_belong_to_it_too(
     assert kept.before.refs == {"refs/remotes/o/a": "", "refs/remotes/o/b": ""}
     assert kept.after is not None
     assert kept.after.refs["refs/remotes/o/b"]
+
+
+def test_two_calls_change_a_repository_one_after_the_other(call: Call, repo: Repo, found: Repository) -> None:
+    planned = capture(call, found, CONCERN)
+    came: list[str] = []
+
+    def other() -> None:
+        with pytest.raises(ConflictError), begin(call, found, "t", CONCERN, planned):
+            came.append("began")
+        came.append("refused")
+
+    with begin(call, found, "t", CONCERN, planned):
+        second = threading.Thread(target=other)
+        second.start()
+        repo.write("a.txt", "after\n")
+        came.append("first")
+    second.join(20)
+    assert came == ["first", "refused"]
+
+
+def test_a_change_that_never_ends_is_not_waited_for_for_ever(
+    call: Call, found: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "_WAIT_SECONDS", 0.05)
+    planned = capture(call, found, CONCERN)
+    with begin(call, found, "t", CONCERN, planned), pytest.raises(ConflictError, match="takes long"):
+        begin(call, found, "t", CONCERN, planned)
 
 
 def test_the_limit_is_said_in_bytes() -> None:

@@ -30,7 +30,9 @@ def embedded_bare(trap: Trap) -> Path:
     place = trap.repo.path / "docs"
     shutil.copytree(trap.repo.path / ".git", place)
     (place / "work").mkdir()
-    (place / "config").write_text(f"[core]\n\tbare = false\n\tworktree = work\n\tfsmonitor = {trap.script}\n")
+    (place / "config").write_text(
+        f"[core]\n\trepositoryFormatVersion = 0\n\tbare = false\n\tworktree = work\n\tfsmonitor = {trap.script}\n"
+    )
     return place
 
 

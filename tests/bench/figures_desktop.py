@@ -5,14 +5,20 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import figures_desktop_live, figures_desktop_log, figures_desktop_pages, figures_desktop_start
+from tests.bench import (
+    figures_desktop_hidden,
+    figures_desktop_live,
+    figures_desktop_log,
+    figures_desktop_pages,
+    figures_desktop_start,
+)
 from tests.bench.ground import Ground
 from tests.bench.measure import Figure
 from tests.fakes.x_session import missing
 
 PARTS: dict[str, Callable[[Ground], Iterator[Figure]]] = {
     "desktop-start": figures_desktop_start.starts,
-    "desktop-hidden": figures_desktop_start.hidden,
+    "desktop-hidden": figures_desktop_hidden.hidden,
     "desktop-live": figures_desktop_live.live,
     "desktop-log": figures_desktop_log.log,
     "desktop-pages": figures_desktop_pages.pages,

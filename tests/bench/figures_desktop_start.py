@@ -1,4 +1,4 @@
-"""How soon tray icon and window are painted after the program's start, beside a bare Qt program, and what hiding costs."""
+"""How soon tray icon and window are painted after the program's start, beside a bare Qt program."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from tests.bench.screen import Screen
 from tests.fakes.x_session import XSession, x_session
 
 ROUNDS = 15
-SECONDS = 60.0
 BARE_TRAY = """
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
@@ -102,28 +101,6 @@ def until_painted(screen: Screen, env: dict[str, str], command: list[str], look:
         screen.wait_for(*look)
         took = time.perf_counter() - begun
         return took, memory.processor(process.pid)
-
-
-def hidden(ground: Ground) -> Iterator[Figure]:
-    """The tray program with its window closed: never opened, and opened, used and closed again."""
-    command = [sys.executable, "-P", "-m", "app", "--home", str(ground.home), "--background"]
-    with ground.gateway(), x_session(pixels=str(ground.scratch)) as session:
-        screen = Screen(str(ground.scratch))
-        with running(command, environment(ground, session)) as process:
-            screen.wait_for(*LOOKS["tray"])
-            time.sleep(20)  # what starts a moment later has started, and idle workers have gone
-            yield Figure("tray program, proportional memory", memory.pss(process.pid), "MB", limit=80, of="ours")
-            yield from resting("tray program hidden", process.pid, SECONDS)
-        screen.close()
-
-
-def resting(name: str, pid: int, seconds: float) -> Iterator[Figure]:
-    """Processor time and wake-ups of a process while nothing happens."""
-    before = memory.processor(pid), memory.switches(pid)
-    time.sleep(seconds)
-    spent, woken = memory.processor(pid) - before[0], memory.switches(pid) - before[1]
-    yield Figure(f"{name}, processor time", 100 * spent / seconds, "%", limit=0.1, of="ours")
-    yield Figure(f"{name}, wake-ups", woken / seconds, "1/s", limit=2.0, of="ours")
 
 
 @contextmanager

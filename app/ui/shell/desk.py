@@ -45,6 +45,14 @@ UNPAINTED_MS = 500
 """Slow work begins when the window is painted, or after so long where nobody can see it."""
 GUARD_MS = 3000
 """How long after the start the guardian of clients' files begins."""
+FIRST = [
+    "app.ui.home.page",
+    "app.ui.asking.questions",
+    "app.ui.asking.answering",
+    "app.ui.asking.card",
+    "app.ui.asking.question",
+]
+"""What a click on the icon and a question need at once; loaded a moment after the start."""
 AHEAD = ["app.core.journal.reader", "app.ui.kit.connecting"]
 """What several pages need, before the pages themselves."""
 CALLS_MS = 500
@@ -196,6 +204,7 @@ class Desk(QObject):
         """Its modules are loaded on a worker: they take longer than a frame."""
         load = lambda: importlib.import_module("app.ui.kit.guarding")  # noqa: E731
         self.background.run(load, lambda _module: None if self._leaving else self.guarding, owner=self)
+        self._load_ahead(FIRST)
 
     @property
     def answering(self) -> Answering:

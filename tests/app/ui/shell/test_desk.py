@@ -276,3 +276,14 @@ def test_an_icon_that_was_there_before_becomes_its_tray(home: str, theme: Theme,
     made = Desk(home, theme, Preferences(), tray)
     assert made.tray is tray
     made.close()
+
+
+def test_what_a_click_on_the_icon_needs_is_loaded_a_moment_after_the_start(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, qtbot
+) -> None:
+    loaded: list[str] = []
+    monkeypatch.setattr(room.importlib, "import_module", loaded.append)
+    monkeypatch.setattr(Desk, "guarding", None)
+    desk._guard()
+    qtbot.waitUntil(lambda: set(room.FIRST) <= set(loaded), timeout=20_000)
+    assert desk.window is None

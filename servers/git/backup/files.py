@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import stat as kinds
 import sys
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 import msgspec
@@ -53,8 +54,11 @@ class FileState(msgspec.Struct, frozen=True, omit_defaults=True):
         return LINK if self.kind == "link" else EXECUTABLE if self.mode & 0o100 else FILE
 
 
-def look(folders: Folders, top: str, path: bytes, form: str) -> tuple[FileState, bytes | None]:
-    """What lies at `path` of the worktree `top`, and its content where it is one that can be kept. Raises ToolError."""
+def look(
+    folders: Folders, top: str, path: bytes, form: str, wanted: Callable[[str], bool] = lambda _: True
+) -> tuple[FileState, bytes | None]:
+    """What lies at `path` of the worktree `top`, and its content where it is one that can be kept and `wanted` (asked by the
+    blob's name). Raises ToolError."""
     name = shown(os.fsdecode(path))
     whole = os.path.join(top, os.fsdecode(path))
     try:
@@ -63,7 +67,7 @@ def look(folders: Folders, top: str, path: bytes, form: str) -> tuple[FileState,
             found = parent.look() if parent.path == whole else None
             if found is None:
                 return FileState(name), None
-            return _look(parent, found, name, form)
+            return _look(parent, found, name, form, wanted)
     except NotFoundError:
         return FileState(name), None
     except OSError as error:
@@ -87,7 +91,16 @@ def _beyond_a_file(top: str, path: bytes) -> bool:
     return False
 
 
-def _look(parent: Parent, found: os.stat_result, name: str, form: str) -> tuple[FileState, bytes | None]:
+_known: dict[tuple[int, ...], str] = {}
+"""Blobs by what stat says of a file: each is looked at up to four times in one change."""
+_MOST_KNOWN = 10_000
+_SETTLED_NS = 2_000_000_000
+"""A file that changed more lately than this may change again without stat telling."""
+
+
+def _look(
+    parent: Parent, found: os.stat_result, name: str, form: str, wanted: Callable[[str], bool]
+) -> tuple[FileState, bytes | None]:
     if kinds.S_ISLNK(found.st_mode):
         target = os.fsencode(at.read_link(parent.fd, parent.name))
         return FileState(name, "link", name_of(form, "blob", target), len(target)), target
@@ -102,10 +115,19 @@ def _look(parent: Parent, found: os.stat_result, name: str, form: str) -> tuple[
         if found.st_size > MAX_KEPT:
             mark = f"{found.st_size}:{found.st_mtime_ns}"
             return FileState(name, "file", mark, found.st_size, mode, large=True), None
+        mark = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns, len(form))
+        known = _known.get(mark, "")
+        if known and not wanted(known):
+            return FileState(name, "file", known, found.st_size, mode), None
         content = _whole(fd)
     finally:
         os.close(fd)
-    return FileState(name, "file", name_of(form, "blob", content), len(content), mode), content
+    blob = name_of(form, "blob", content)
+    if len(content) == found.st_size and time.time_ns() - found.st_ctime_ns > _SETTLED_NS:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        _known[mark] = blob
+    return FileState(name, "file", blob, len(content), mode), content
 
 
 def _whole(fd: int) -> bytes:

@@ -102,9 +102,16 @@ def capture(call: Call, repository: Repository, concern: Concern, keep: Keep | N
         world.pseudo = pseudo(repository)
     for path in concern.files:
         call.check()
-        state, content = look(call.folders, repository.top, path, repository.format)
+        staged = "" if keep is None else blobs.get(path, "")
+        state, content = look(
+            call.folders,
+            repository.top,
+            path,
+            repository.format,
+            lambda name, staged=staged: keep is not None and name != staged,
+        )
         world.files.append(state)
-        if keep is not None and content is not None and blobs.get(path) != state.name:
+        if keep is not None and content is not None and staged != state.name:
             keep(content)
     if concern.stash:
         world.stash = stash(call, repository, world.refs.get(STASH, ""))

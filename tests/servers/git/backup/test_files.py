@@ -55,6 +55,35 @@ def test_a_large_file_is_named_but_not_taken_into_memory(
     assert content is None
 
 
+def test_a_settled_file_is_read_once_and_one_that_changed_anew(
+    call: Call, tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_SETTLED_NS", -1_000_000_000)
+    read: list[int] = []
+    plain = files._whole
+    monkeypatch.setattr(files, "_whole", lambda fd: (read.append(fd), plain(fd))[1])
+    for _ in range(2):
+        look(call.folders, str(tree), b"d/f", "sha1", lambda _: False)
+    assert len(read) == 1
+    _, content = look(call.folders, str(tree), b"d/f", "sha1")
+    assert content == b"x\r\n"
+    (tree / "d/f").write_bytes(b"other")
+    state, _ = look(call.folders, str(tree), b"d/f", "sha1", lambda _: False)
+    assert state.name == name_of("sha1", "blob", b"other")
+
+
+def test_a_file_that_changed_just_now_is_read_each_time(
+    call: Call, tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_SETTLED_NS", 3_600_000_000_000)
+    look(call.folders, str(tree), b"d/f", "sha1")
+    found = (tree / "d/f").stat()
+    (tree / "d/f").write_bytes(b"y\r\n")
+    os.utime(tree / "d/f", ns=(found.st_atime_ns, found.st_mtime_ns))
+    state, _ = look(call.folders, str(tree), b"d/f", "sha1", lambda _: False)
+    assert state.name == name_of("sha1", "blob", b"y\r\n")
+
+
 def test_git_s_likeness_is_content_kind_and_the_executable_bit() -> None:
     one = FileState("f", "file", "a" * 40, 1, 0o644)
     assert one.like(FileState("f", "file", "a" * 40, 1, 0o600))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from app.commands import servers_adding
 from app.core.errors import DoorkeepError, GatewayUnreachableError
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def register(commands: argparse._SubParsersAction[Any]) -> None:
         ("tools", "show its tools and what they may do"),
     ):
         _action(actions, name, words).add_argument("name")
+    servers_adding.register(actions)
     for name, words in (("allow", "let a tool run"), ("ask", "ask before a tool runs"), ("off", "hide a tool")):
         action = _action(actions, name, words)
         action.add_argument("name")
@@ -43,8 +45,10 @@ def run(args: argparse.Namespace) -> int:
     """Carries out one action."""
     if args.action == "list":
         return _list(args.home, args.json)
+    if args.action in ("add", "review", "remove"):
+        return int(getattr(servers_adding, args.action)(args))
     if args.action not in ("enable", "disable", "restart"):
-        _known(args.home, args.name)
+        known(args.home, args.name)
     actions: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
         "enable": _switch,
         "disable": _switch,
@@ -110,7 +114,8 @@ def _list(home: str, as_json: bool) -> int:
     return 0
 
 
-def _known(home: str, name: str) -> dict[str, Any]:
+def known(home: str, name: str) -> dict[str, Any]:
+    """What `servers_of` says of one server. Raises DoorkeepError."""
     for server in servers_of(home):
         if server["name"] == name:
             return server
@@ -118,11 +123,11 @@ def _known(home: str, name: str) -> dict[str, Any]:
 
 
 def _switch(args: argparse.Namespace) -> dict[str, Any]:
-    _known(args.home, args.name)
+    known(args.home, args.name)
     enabled = args.action == "enable"
 
     def change(document: Any) -> None:
-        _table(document, "servers", args.name)["enabled"] = enabled
+        table_of(document, "servers", args.name)["enabled"] = enabled
 
     _edit(args.home, change)
     words = "clients may use it" if enabled else "every call to it is refused"
@@ -139,14 +144,14 @@ def _rule(args: argparse.Namespace) -> dict[str, Any]:
         )
 
     def change(document: Any) -> None:
-        _table(document, "servers", args.name, "tools")[args.tool] = args.action
+        table_of(document, "servers", args.name, "tools")[args.tool] = args.action
 
     _edit(args.home, change)
     words = {"allow": "runs without a question", "ask": "asks you first", "off": "is hidden and refused"}[args.action]
     return {"name": args.name, "tool": args.tool, "rule": args.action, "words": f"{args.name}.{args.tool} {words}."}
 
 
-def _table(document: Any, *keys: str) -> Any:
+def table_of(document: Any, *keys: str) -> Any:
     """The (possibly new) table at a path of keys; an inline table stays one."""
     import tomlkit
 
@@ -168,7 +173,7 @@ def _edit(home: str, change: Callable[[Any], None]) -> None:
 def _restart(args: argparse.Namespace) -> dict[str, Any]:
     from app.control.client import ControlClient
 
-    _known(args.home, args.name)
+    known(args.home, args.name)
     with ControlClient.connect(args.home) as control:
         control.call("restart_server", name=args.name)
     return {"name": args.name, "words": f"{args.name} was ended; its next call starts it afresh."}
@@ -179,7 +184,7 @@ def _test(args: argparse.Namespace) -> dict[str, Any]:
 
     with ensure_gateway(args.home) as control:
         found = control.call("test_server", name=args.name)
-    tools = _known(args.home, args.name)["tools"]
+    tools = known(args.home, args.name)["tools"]
     words = f"{args.name} answers ({found['duration_ms']} ms) and has {tools} tools."
     return {"name": args.name, "ok": True, "duration_ms": found["duration_ms"], "tools": tools, "words": words}
 

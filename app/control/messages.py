@@ -6,7 +6,7 @@ who called `follow` also hears events, `{"event":"call","record":{…}}`, in bet
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -59,6 +59,22 @@ class Named(msgspec.Struct, frozen=True):
     """Of `restart_server`, `test_server` and `remove_secret`."""
 
     name: str
+
+
+class Looking(msgspec.Struct, frozen=True):
+    """Of `look_server`: start a server of others once and see what it says of itself; `command` where it is not set up yet."""
+
+    name: Annotated[str, msgspec.Meta(pattern="^[a-z0-9-]{1,30}$")]
+    command: str = ""
+    args: list[str] = []
+    env: dict[str, str] = {}
+
+
+class Accepting(msgspec.Struct, frozen=True):
+    """Of `accept_server`: `digest` names what the user was shown."""
+
+    name: str
+    digest: str
 
 
 class Given(msgspec.Struct, frozen=True):

@@ -42,6 +42,9 @@ def has_yes(call: Call, decision: Decision) -> bool:
         return True
     if call.plan is not None and not call.plan.undoable:
         return False
+    foreign = call.session.foreign
+    if foreign is not None and foreign.goes_on(call):
+        return True
     return call.core.approvals.session_allows(
         call.session.id, call.session.server, call.request.tool.name, decision.asking
     )

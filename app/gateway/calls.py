@@ -51,6 +51,7 @@ class Call:
         "_started",
         "_told",
         "_view",
+        "answered_the_door",
         "approval",
         "core",
         "decision",
@@ -68,6 +69,8 @@ class Call:
         self.decision: Decision | None = None
         self.approval: Approval | None = None
         self.timers: list[Callable[[], None]] = []
+        self.answered_the_door = False
+        """What the client brought back was the user's answer to a question of the door's, and none of the server's."""
         self._arguments = _encode(request.arguments)
         self._errand: Errand | None = None
         self._key: Key | None = None
@@ -87,6 +90,7 @@ class Call:
                 self.approval = asking.left_by_an_earlier_call(self)
             if self.approval is not None:
                 self._row = self.approval.row
+                self.answered_the_door = bool(self.request.state)
             else:
                 self._row = self._open_row()
             refusal = self._over_limits()
@@ -169,7 +173,7 @@ class Call:
         self.row.decided(decision)
         if self.approval is not None:
             self.core.approvals.withdraw(self.approval)  # its yes is used up; only this very call still has it
-        if self._send("call", self.guard):
+        if self._send("call", self.guard) and not self._over:
             self.core.deadlines.add(self, self._view.limits.call_seconds)
 
     def deny(self, decision: Decision) -> None:
@@ -193,14 +197,22 @@ class Call:
 
     def _send(self, kind: errands.Kind, guard: str = "") -> bool:
         try:
-            link = self.core.link(self._view)
+            link = self.session.link(self._view)
+            order = _encode(wire.CallOrder(self._view.policy.generation, guard, self.session.id))
+            self._errand = errand = Errand(self, link, kind)
+            errand.send(order, self._arguments)
         except DoorkeepError as error:
+            self._errand = None
             self.failed(f"{error} Nothing was done.")
             return False
-        order = _encode(wire.CallOrder(self._view.policy.generation, guard, self.session.id))
-        self._errand = errand = Errand(self, link, kind)
-        errand.send(order, self._arguments)
         return True
+
+    def take_over(self, other: Call) -> None:
+        """This is the client's next try of a call that its server, one of others, had a question about."""
+        self._row, self.decision, self._errand = other._row, other.decision, other._errand
+        if self._errand is not None:
+            self._errand.pass_to(self)
+        self.core.deadlines.add(self, self._view.limits.call_seconds)
 
     def came_back(self, kind: errands.Kind, message: wire.Message) -> None:
         """The server's answer to what was sent last."""
@@ -210,6 +222,8 @@ class Call:
         try:
             if message.error:
                 self._came_to_nothing(kind, _read_error(message.error))
+            elif self.request.tool.facts is None:
+                self._done(self.session.result(message, self.request), wire.CallFacts())
             elif kind == "plan":
                 self.plan = _read_plan(message.result)
                 self._decide()
@@ -221,14 +235,15 @@ class Call:
             self.failed(words.NO_PLAN if kind == "plan" else words.NO_RESULT)
 
     def _came_to_nothing(self, kind: errands.Kind, error: wire.ErrorObject) -> None:
-        if error.code == wire.STALE_POLICY:
+        ours = self.request.tool.facts is not None
+        if ours and error.code == wire.STALE_POLICY:
             if self._another_round():
                 self.core.repeat_policy(self._view)
                 self._decide()
-        elif error.code == wire.WORLD_MOVED:
+        elif ours and error.code == wire.WORLD_MOVED:
             self.plan = None
             self._decide()
-        elif error.code == wire.ASK_FIRST:
+        elif ours and error.code == wire.ASK_FIRST:
             self._ask_for_plan()
         elif kind == "plan":
             self.failed(error.message)
@@ -252,8 +267,17 @@ class Call:
         if large:
             done = f" The change was made (change_id {facts.change_id})." if facts.change_id else ""
             self._reply(large + done)
+        elif self.session.foreign is not None:
+            if self.decision is not None and self.decision.by == "user":
+                self.session.foreign.asked_by(result, self.key)
+            self._end(wire.result_line(self.request.id, result))
         else:
             self._end(wire.result_line(self.request.id, eras.fitted(result, self.request.modern, self.request.method)))
+
+    @property
+    def was_told(self) -> bool:
+        """The client got progress of the door's own."""
+        return bool(self._told)
 
     def tell(self, progress: float, total: float | None, text: str) -> None:
         """One progress notification to the client, where it asked for any; the protocol wants progress to grow."""

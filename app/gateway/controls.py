@@ -21,6 +21,7 @@ from app.gateway.core import Core
 from app.gateway.followers import Followers
 from app.gateway.log import GatewayLog
 from app.gateway.probe import Probe
+from app.gateway.reviewing import Reviewing
 from app.gateway.supervisor import Supervisor
 from app.gateway.vault import Vault
 from servers.runtime import wire
@@ -55,6 +56,7 @@ class Controls:
         self.log = log
         self.vault = vault
         self.leave = leave
+        self.reviewing = Reviewing(core, supervisor)
         self.calls: dict[str, tuple[Any, Callable[[Any], Any]]] = {
             "status": (messages.NoArguments, self._status),
             "pause": (messages.NoArguments, self._pause),
@@ -69,6 +71,7 @@ class Controls:
             "prune": (messages.Pruning, self._prune),
             "set_secret": (messages.Keeping, self._set_secret),
             "remove_secret": (messages.Named, self._remove_secret),
+            **self.reviewing.calls,
         }
 
     def admit(self, channel: Channel, pid: int) -> ControlGuest:
@@ -113,6 +116,9 @@ class Controls:
         return {"name": asked.name}
 
     def _test(self, asked: messages.Named) -> Later:
+        if not self.core.pins.is_builtin(asked.name):
+            return self.reviewing.test(asked.name)
+
         def start(deliver: Callable[[Any], None]) -> None:
             Probe(self.core, asked.name, deliver)
 

@@ -24,6 +24,7 @@ from servers.runtime import wire
 if TYPE_CHECKING:
     from app.core.journal.writer import Journal
     from app.gateway.calls import Call
+    from app.gateway.greeting import Greeted
     from app.gateway.session import Session
 
 Follower = Callable[[Any], None]
@@ -40,8 +41,19 @@ READY_SECONDS = 0.5
 class Servers(Protocol):
     """The supervisor, as calls see it."""
 
-    def get(self, server: str) -> Child:
-        """The running child of a server, started if need be. Raises DoorkeepError with words for the client."""
+    def get(self, server: str, owner: str = "") -> Child:
+        """The running child of a server, started if need be. Raises DoorkeepError with words for the client.
+
+        `owner`: the session whose own process it is; ours are shared, owner "".
+        """
+        ...
+
+    def end(self, server: str, owner: str, words: str) -> None:
+        """The owner needs its process no more."""
+        ...
+
+    def backlog(self, server: str, owner: str = "") -> Any:
+        """The channel that lines for a process wait in, or None."""
         ...
 
     def set_policy(self, server: str, policy: wire.Policy) -> None:
@@ -132,6 +144,18 @@ class Core:
             child.on_message(link.receive)
             child.on_exit(lambda words: self.child_gone(child, words))
         return link
+
+    def found_tools(self, server: str, found: Greeted, *, tools_only: bool = False) -> None:
+        """What a server of others says of itself now: what differs from what the user accepted is hidden everywhere."""
+        if self.pins.found(server, found, tools_only=tools_only):
+            self.pin_changed(server)
+
+    def pin_changed(self, server: str) -> None:
+        """The user accepted other tools, or some are hidden from now on: every session of the server is told."""
+        for session in self.sessions:
+            if session.server == server:
+                session.renew_pin()
+        self._leave_ready_answers()
 
     def watching(self, server: str) -> Watching:
         """What all sessions want to hear of one server's resources."""

@@ -57,10 +57,17 @@ class Guest(Protocol):
     def closed(self) -> None: ...
 
 
+class Visitor(Guest, Protocol):
+    """A session."""
+
+    outlet: Callable[[], Channel | None]
+    """Set to what its lines wait in."""
+
+
 class Reception:
     """Makes a guest of each connection that may come in.
 
-    `session(peer, send)` and `control(channel, pid)` make the guests; `backlog(server)` is the channel that a session's
+    `session(peer, send)` and `control(channel, pid)` make the guests; `backlog(guest)` is the channel that a session's
     requests wait in; `groups()` are the process groups of our servers; `intruder(pid, words)` shows a refused peer.
     """
 
@@ -69,9 +76,9 @@ class Reception:
         loop: Ticks,
         log: GatewayLog,
         *,
-        session: Callable[[Peer, Callable[[bytes], None]], Guest],
+        session: Callable[[Peer, Callable[[bytes], None]], Visitor],
         control: Callable[[Channel, int], Guest],
-        backlog: Callable[[str], Any],
+        backlog: Callable[[Any], Any],
         groups: Callable[[], set[int]],
         intruder: Callable[[int, str], None],
     ) -> None:
@@ -142,7 +149,7 @@ class _Visit:
     def _read(self, chunk: bytes) -> None:
         self.lines.feed(chunk)
         if self.server:
-            backlog = self.reception.backlog(self.server)
+            backlog = self.reception.backlog(self.guest)
             if backlog is not None:
                 self.channel.wait_behind(backlog)
 
@@ -178,7 +185,8 @@ class _Visit:
             reception.sessions.add(self.channel)
             reception.visits.add(self)
             peer = Peer(server=hello.server, pid=self.pid, ppid=hello.ppid, initialize=hello.initialize)
-            self.guest = reception.make_session(peer, self._send)
+            self.guest = visitor = reception.make_session(peer, self._send)
+            visitor.outlet = self._outlet
             self.server = hello.server
         on_line = self.guest.receive
         if hands:
@@ -193,6 +201,9 @@ class _Visit:
             self.channel.write(line)
         else:
             self.streams.send(line)
+
+    def _outlet(self) -> Channel:
+        return self.channel if self.streams is None or self.streams.gone else self.streams.channel
 
     def _too_long(self, _id: wire.RequestId | None) -> None:
         self._first(b"")
@@ -248,7 +259,7 @@ class _Visit:
                 self.guest.receive(line)
 
         def _read_streams(self, channel: Channel) -> None:
-            backlog = self.reception.backlog(self.server)
+            backlog = self.reception.backlog(self.guest)
             if backlog is not None:
                 channel.wait_behind(backlog)
 

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from app.gateway import eras
 from app.gateway.links import Link, Progress
-from app.gateway.questions import CALL
 from servers.runtime import wire
 
 if TYPE_CHECKING:
     from app.core.journal.record import Outcome
     from app.gateway.calls import Call
+    from app.gateway.upstream import Upstream
 
 Kind = Literal["plan", "call"]
 LINGER_SECONDS = 2.0
@@ -31,29 +30,17 @@ class Errand:
 
     __slots__ = ("_call", "_kind", "_link", "_number", "_outcome", "_stop_timer")
 
-    def __init__(self, call: Call, link: Link, kind: Kind) -> None:
+    def __init__(self, call: Call, link: Link | Upstream, kind: Kind) -> None:
         self._call = call
         self._link = link
         self._kind: Kind = kind
-        self._number = 0
+        self._number: wire.RequestId = 0
         self._outcome: Outcome | None = None
         self._stop_timer: Callable[[], None] | None = None
 
     def send(self, order: bytes, arguments: bytes) -> None:
-        """Put the request on its way, once the tick's events are recorded. `order` and `arguments` are JSON."""
-        call = self._call
-        if call.request.tool.facts is None:
-            order = b""  # a stranger's server has no business with our words
-        number = self._number = self._link.next_id()
-        wants_progress = self._kind == "call" and call.request.meta.token is not msgspec.UNSET
-        meta = eras.child_meta(call.request.client, number if wants_progress else 0)
-        if call.request.method == CALL:
-            name = wire.encode(call.request.tool.name)
-            params = b'{"name":%b,"arguments":%b,"_meta":%b}' % (name, arguments, meta)
-        else:
-            params = b'%b,"_meta":%b}' % (arguments[:-1], meta)
-        method = "doorkeep/plan" if self._kind == "plan" else call.request.method
-        self._link.request(number, method, params, self, order, call)
+        """Put the request on its way, once the tick's events are recorded. `order` and `arguments` are JSON. Raises DoorkeepError."""
+        self._number = self._link.errand(self, self._call, self._kind, order, arguments)
 
     def answered(self, message: wire.Message) -> None:
         """The answer: for the call, or for the log alone."""
@@ -69,6 +56,15 @@ class Errand:
             total = None if progress.total is msgspec.UNSET else progress.total
             text = "" if progress.message is msgspec.UNSET else progress.message
             self._call.tell(progress.progress, total, text)
+
+    def interrupted(self, result: bytes) -> None:
+        """The server has a question first: the client gets that, and its next try goes on with this errand."""
+        call = self._call
+        call.released(wire.result_line(call.request.id, result))
+
+    def pass_to(self, call: Call) -> None:
+        """The client's next try: what comes back is for that."""
+        self._call = call
 
     def gone(self, words: str) -> None:
         """The server ended first."""
@@ -93,7 +89,7 @@ class Errand:
         self._link.forget(self._number)
 
     def _tell_server(self) -> None:
-        self._link.notify("notifications/cancelled", b'{"requestId":%d}' % self._number)
+        self._link.cancel(self._number)
 
     def _waited_enough(self) -> None:
         self.forget()

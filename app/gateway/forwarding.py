@@ -96,6 +96,9 @@ class Forward:
     def progressed(self, progress: Progress) -> None:
         """Nobody asked for it: no progress token is passed on."""
 
+    def interrupted(self, result: bytes) -> None:
+        """Servers of ours have no questions."""
+
     def gone(self, words: str) -> None:
         """The server ended first."""
         self._link = None
@@ -114,7 +117,7 @@ class Forward:
     def _stop_server(self) -> None:
         if self._link is not None:
             self._link.forget(self._number)
-            self._link.notify("notifications/cancelled", b'{"requestId":%d}' % self._number)
+            self._link.cancel(self._number)
 
     def _fail(self, words: str) -> None:
         self._end(wire.error_line(self._id, wire.INTERNAL_ERROR, words))

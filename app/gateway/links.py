@@ -6,14 +6,16 @@ Nothing that a server says reaches a client from here; a call takes it apart fir
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import msgspec
 
+from app.gateway import eras
 from servers.runtime import wire
 
 if TYPE_CHECKING:
     from app.gateway.calls import Call
+    from app.gateway.errands import Errand
 
 
 class Child(Protocol):
@@ -23,6 +25,8 @@ class Child(Protocol):
     in_flight: int
     """Requests without an answer yet; kept by the link, read by the supervisor (idle stop, leaving)."""
     held: int
+    channel: Any
+    """What its lines come by; None while it does not run."""
     """What else the server is needed for, such as subscriptions: it does not stop for idleness, nor is it waited for."""
 
     def send(self, line: bytes, /) -> None: ...
@@ -30,6 +34,8 @@ class Child(Protocol):
     def on_message(self, callback: Callable[[bytes], None], /) -> None: ...
 
     def on_exit(self, callback: Callable[[str], None], /) -> None: ...
+
+    def stray(self, line: bytes, /) -> None: ...
 
 
 class Awaiting(Protocol):
@@ -47,6 +53,10 @@ class Awaiting(Protocol):
         """The server ended first."""
         ...
 
+    def interrupted(self, result: bytes) -> None:
+        """The server, one of others, has a question first; `result` says which, and the client's next try brings the answer."""
+        ...
+
 
 class Progress(msgspec.Struct, rename="camel"):
     """Parameters of `notifications/progress`; every revision has them (schema `ProgressNotificationParams`)."""
@@ -62,7 +72,11 @@ _progress = msgspec.json.Decoder(Progress).decode
 
 
 class Link:
-    """Ids are numbered anew for each child, so that no client can name another's request."""
+    """To a built-in server, shared by all sessions. Ids are numbered anew for each child, so that no client can name another's request."""
+
+    modern = True
+    """Servers of ours speak 2026-07-28."""
+    subscribed: ClassVar[set[str]] = set()
 
     __slots__ = ("_lasting", "_next", "_send", "_waiting", "alive", "child", "on_notice")
 
@@ -71,8 +85,8 @@ class Link:
         self.alive = True
         self._send = send
         self._next = 0
-        self._waiting: dict[int, Awaiting] = {}
-        self._lasting: set[int] = set()
+        self._waiting: dict[wire.RequestId, Awaiting] = {}
+        self._lasting: set[wire.RequestId] = set()
         self.on_notice: Callable[[wire.Message], None] = _unheard
         """Who hears notifications other than progress."""
 
@@ -83,7 +97,7 @@ class Link:
 
     def request(
         self,
-        number: int,
+        number: wire.RequestId,
         method: str,
         params: bytes,
         awaiting: Awaiting,
@@ -99,11 +113,33 @@ class Link:
         self._count(number, 1)
         self._send(self.child, wire.request_line(number, method, params, order), call)
 
+    def errand(self, errand: Errand, call: Call, kind: str, order: bytes, arguments: bytes) -> int:
+        """Send a call (`kind` `call`), or ask for its plan (`plan`); gives the request's number."""
+        self._next += 1
+        number = self._next
+        request = call.request
+        wants_progress = kind == "call" and request.meta.token is not msgspec.UNSET
+        meta = eras.child_meta(request.client, number if wants_progress else 0)
+        if request.method == "tools/call":
+            params = b'{"name":%b,"arguments":%b,"_meta":%b}' % (wire.encode(request.tool.name), arguments, meta)
+        else:
+            params = b'%b,"_meta":%b}' % (arguments[:-1], meta)
+        self.request(number, "doorkeep/plan" if kind == "plan" else request.method, params, errand, order, call)
+        return number
+
+    def hold(self, more: int) -> None:
+        """The process is needed for something beside requests, or no more."""
+        self.child.held += more
+
     def notify(self, method: str, params: bytes) -> None:
         """Send a notification."""
         self._send(self.child, wire.notification_line(method, params), None)
 
-    def forget(self, number: int) -> None:
+    def cancel(self, number: wire.RequestId) -> None:
+        """Tell the server that a request is taken back; its answer is still heard."""
+        self.notify("notifications/cancelled", b'{"requestId":%b}' % wire.encode(number))
+
+    def forget(self, number: wire.RequestId) -> None:
         """Nobody waits for this answer any more."""
         if self._waiting.pop(number, None) is not None:
             self._count(number, -1)
@@ -140,7 +176,7 @@ class Link:
         for awaiting in waiting.values():
             awaiting.gone(words)
 
-    def _count(self, number: int, more: int) -> None:
+    def _count(self, number: wire.RequestId, more: int) -> None:
         if number in self._lasting:
             self.child.held += more
             if more < 0:

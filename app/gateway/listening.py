@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from app.gateway.eras import Meta
 from app.gateway.limits import Timer
 from app.gateway.reading import RefusalError, read
-from app.gateway.watching import NOTHING, TOOLS, Filter, Watching
+from app.gateway.streams import NOTHING, TOOLS, Filter
+from app.gateway.watching import Watching
 from servers.runtime import wire
 
 if TYPE_CHECKING:
@@ -90,6 +92,8 @@ class Listening:
         self._watching = watching
         self._streams: dict[wire.RequestId, Ear] = {}
         self._older = Ear(self, None)
+        self._tools: dict[wire.RequestId, bool] = {}
+        """Streams that a modern server of others serves: whether their client wants to hear of tools."""
         self._asked = NOTHING
         """What the legacy client wants once all that it asked for is agreed to."""
 
@@ -98,37 +102,45 @@ class Listening:
         """Requests that stay open for their notifications' sake."""
         return len(self._streams)
 
-    def listen(self, id_: wire.RequestId, raw: msgspec.Raw) -> Ear:
+    def listen(self, id_: wire.RequestId, raw: msgspec.Raw, meta: Meta) -> None:
         """Open a modern client's stream; acknowledged once the server agrees. Raises RefusalError."""
+        if meta.version is msgspec.UNSET:
+            raise RefusalError(wire.METHOD_NOT_FOUND, "subscriptions/listen is of 2026-07-28")
         asked: Filter = read(_decode_listen, raw).notifications
         if len(self._streams) >= MOST_STREAMS:
             raise RefusalError(wire.INTERNAL_ERROR, f"More than {MOST_STREAMS} subscriptions at once")
         wanted = self._honoured(asked)
         self._check(wanted.uris, sum(len(ear.filter.uris) for ear in self._streams.values()))
         ear = self._streams[id_] = Ear(self, id_)
+        self.session.open(id_, ear)
         if wanted.uris or wanted.resources or wanted.prompts:
             self._watching().want(ear, wanted, lambda words: self._settled(ear, words))
         else:
             ear.filter = wanted
             self._settled(ear, "")
-        return ear
 
-    def subscribe(self, id_: wire.RequestId, raw: msgspec.Raw) -> None:
+    def subscribe(self, id_: wire.RequestId, raw: msgspec.Raw, meta: Meta) -> None:
         """A legacy client's; answered once the server agrees. Raises RefusalError."""
-        self._need_subscriptions()
+        self._need_subscriptions(meta)
         uri: str = read(_decode_uri, raw).uri
         self._check({uri}, len(self._asked.uris - {uri}))
         self._asked = msgspec.structs.replace(self._asked, uris=self._asked.uris | {uri})
+        self.session.open(id_, _Settling(self.session, id_))
         self._watching().want(self._older, self._asked, lambda words: self._subscribed(id_, uri, words))
 
-    def unsubscribe(self, id_: wire.RequestId, raw: msgspec.Raw) -> None:
+    def unsubscribe(self, id_: wire.RequestId, raw: msgspec.Raw, meta: Meta) -> None:
         """A legacy client's; what nobody subscribed to is no error. Raises RefusalError."""
-        self._need_subscriptions()
+        self._need_subscriptions(meta)
         uri: str = read(_decode_uri, raw).uri
         self._asked = msgspec.structs.replace(self._asked, uris=self._asked.uris - {uri})
         self._older.filter = msgspec.structs.replace(self._older.filter, uris=self._older.filter.uris - {uri})
         self._watching().want(self._older, self._asked, _heedless)
         self.session.send(wire.result_line(id_, b"{}"))
+
+    def note(self, id_: wire.RequestId, wanted: Filter) -> None:
+        """A stream that the server itself serves, under the client's id; only changes of tools are told from here."""
+        self._tools = {other: on for other, on in self._tools.items() if self.session.is_open(other)}
+        self._tools[id_] = wanted.tools
 
     def asked_for_list(self, method: str) -> None:
         """A legacy client asked for a list: it hears when that changes, where the server tells."""
@@ -145,6 +157,10 @@ class Listening:
         for ear in self._streams.values():
             if ear.filter.tools:
                 ear.tell(TOOLS, "")
+        for id_, on in self._tools.items():
+            if on and self.session.is_open(id_):
+                said = wire.encode({"_meta": {wire.META_SUBSCRIPTION: id_}})
+                self.session.send(wire.notification_line(TOOLS, said))
 
     def close(self, ear: Ear) -> None:
         """End one stream."""
@@ -195,7 +211,9 @@ class Listening:
     def _tells(self, kind: str, what: str = "listChanged") -> bool:
         return bool(self.session.capabilities.get(kind, {}).get(what))
 
-    def _need_subscriptions(self) -> None:
+    def _need_subscriptions(self, meta: Meta) -> None:
+        if meta.version is not msgspec.UNSET:
+            raise RefusalError(wire.METHOD_NOT_FOUND, "Revision 2026-07-28 has subscriptions/listen instead")
         if not self._tells("resources", "subscribe"):
             raise RefusalError(wire.METHOD_NOT_FOUND, "This server has no subscriptions to resources")
 
@@ -204,6 +222,18 @@ class Listening:
             raise RefusalError(wire.INTERNAL_ERROR, f"More than {MOST_URIS} resources are watched at once")
         if any(len(uri) > MAX_URI for uri in uris):
             raise RefusalError(wire.INVALID_PARAMS, f"A URI has more than {MAX_URI} characters")
+
+
+class _Settling:
+    """A request whose answer comes from elsewhere."""
+
+    def __init__(self, session: Session, id_: wire.RequestId) -> None:
+        self._session = session
+        self._id = id_
+
+    def cancel(self) -> None:
+        """The client wants no answer any more."""
+        self._session.forget(self._id)
 
 
 def _shown(wanted: Filter) -> dict[str, Any]:

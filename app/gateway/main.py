@@ -71,7 +71,7 @@ class Gateway:
             log,
             session=lambda peer, send: Session(self.core, peer, send),
             control=self.controls.admit,
-            backlog=self.supervisor.backlog,
+            backlog=lambda guest: guest.backlog(),
             groups=self.supervisor.groups,
             intruder=lambda pid, words: followers.publish(Event("refused", pid=pid, words=words)),
         )

@@ -5,14 +5,20 @@ Built-in pins ship in `resources/builtin`; others lie in HOME/pins. Nothing is s
 
 from __future__ import annotations
 
+import contextlib
 import os
-from typing import Any
+from collections.abc import Container
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from app.bridge.home import ready_answers
 from app.core.private_file import replace_private
+from app.gateway.translation import offered
 from servers.runtime import wire
+
+if TYPE_CHECKING:
+    from app.gateway.greeting import Greeted
 
 LIST_TTL_MS = 60_000
 """How long a modern client may keep a list (schema 2026-07-28, `CacheableResult.ttlMs`)."""
@@ -28,12 +34,17 @@ class ServerFacts(msgspec.Struct):
     capabilities: dict[str, dict[str, Any]] = {}
 
 
-class PinFile(msgspec.Struct):
-    """The form of `resources/builtin/SERVER.json` and `HOME/pins/SERVER.json`; `facts` only where the server is ours."""
+class PinFile(msgspec.Struct, omit_defaults=True):
+    """The form of `resources/builtin/SERVER.json` and `HOME/pins/SERVER.json`; `facts` only where the server is ours.
+
+    `protocol`: the revision that a server of others spoke. `reviewed`: the user has looked at the tools.
+    """
 
     server: ServerFacts
     tools: list[msgspec.Raw] = []
     facts: dict[str, wire.ToolFacts] | None = None
+    protocol: str = ""
+    reviewed: bool = True
 
 
 class _Hints(msgspec.Struct, frozen=True, rename="camel"):
@@ -56,16 +67,23 @@ class Tool(msgspec.Struct, frozen=True):
 class Pin:
     """A pin, opened, with its answers ready as JSON text."""
 
-    def __init__(self, file: PinFile) -> None:
+    def __init__(self, file: PinFile, hidden: Container[str] = ()) -> None:
+        """`hidden`: tools that are others now than the user accepted."""
         self.builtin = file.facts is not None
+        self.file = file
+        self.protocol = file.protocol
         self.name = file.server.name
         self.capabilities = file.server.capabilities
         self.tools: dict[str, Tool] = {}
+        shown: list[msgspec.Raw] = []
         for raw in file.tools:
             head = msgspec.json.decode(raw, type=_ToolHead)
+            if head.name in hidden:
+                continue
+            shown.append(raw)
             facts = file.facts.get(head.name, wire.ToolFacts(changes=True)) if file.facts is not None else None
             self.tools[head.name] = Tool(head.name, head.annotations.read_only_hint, facts)
-        lines = [msgspec.json.format(bytes(raw), indent=-1) for raw in file.tools]  # a pin may be laid out for people
+        lines = [msgspec.json.format(bytes(raw), indent=-1) for raw in shown]  # a pin may be laid out for people
         tools = b'"tools":[' + b",".join(lines) + b"]"
         self.tools_legacy = b"{" + tools + b"}"
         self.tools_modern = b'{"resultType":"complete",%b,"ttlMs":%d,"cacheScope":"private"}' % (tools, LIST_TTL_MS)
@@ -77,22 +95,29 @@ class Pin:
 
     def handshake(self) -> dict[str, Any]:
         """`initialize` without its version."""
-        capabilities = {name: value for name, value in self.capabilities.items() if name != "extensions"}
+        capabilities = dict(offered(self.capabilities, from_modern=self._modern, to_modern=False))
         if "tools" in capabilities:
             capabilities["tools"] = {**capabilities["tools"], "listChanged": True}
         return {"capabilities": capabilities, "serverInfo": self.server_info(), **self._instructions()}
 
     def discover(self) -> dict[str, Any]:
         """The result of `server/discover` (schema 2026-07-28, `DiscoverResult`)."""
+        capabilities = dict(offered(self.capabilities, from_modern=self._modern, to_modern=True))
+        if "tools" in capabilities and not self.builtin:
+            capabilities["tools"] = {**capabilities["tools"], "listChanged": True}
         return {
             "resultType": "complete",
             "supportedVersions": list(wire.SUPPORTED),
-            "capabilities": self.capabilities,
+            "capabilities": capabilities,
             **self._instructions(),
             "_meta": {wire.META_SERVER: self.server_info()},
             "ttlMs": LIST_TTL_MS,
             "cacheScope": "private",
         }
+
+    @property
+    def _modern(self) -> bool:
+        return self.builtin or self.protocol == wire.MODERN
 
     def server_info(self) -> dict[str, str]:
         """Schema `Implementation`."""
@@ -116,7 +141,10 @@ class Pin:
 
 def unknown_pin(server: str) -> Pin:
     """Stands for a server that nobody pinned: no tools, and instructions that say why."""
-    words = f"Doorkeep has no server named {server}, so there are no tools. Ask the user to add it in Doorkeep."
+    words = (
+        f"Doorkeep knows no tools of a server named {server}. Ask the user to add it in Doorkeep, "
+        f"or, if it is there, to look at what it offers: `doorkeep servers review {server}`."
+    )
     return Pin(PinFile(ServerFacts(server, instructions=words, capabilities={"tools": {}})))
 
 
@@ -131,9 +159,73 @@ class Pins:
     def get(self, server: str) -> Pin | None:
         """The pin of a server, or None: nobody accepted one, or it cannot be read."""
         if server not in self._known:
-            found = self._read(os.path.join(self._builtin, f"{server}.json"))
-            self._known[server] = found or self._read(os.path.join(self._home, "pins", f"{server}.json"), ours=False)
+            file = _read(os.path.join(self._builtin, f"{server}.json")) or self.accepted(server)
+            hidden: set[str] = set()
+            if file is not None and file.facts is None:
+                now = self.differing(server)
+                hidden = set(unlike(file.tools, now.tools)) if now is not None else set()
+            try:
+                self._known[server] = None if file is None else Pin(file, hidden)
+            except msgspec.DecodeError:
+                self._known[server] = None
         return self._known[server]
+
+    def is_builtin(self, server: str) -> bool:
+        """Whether it ships with Doorkeep."""
+        return os.path.exists(os.path.join(self._builtin, f"{server}.json"))
+
+    def accepted(self, server: str) -> PinFile | None:
+        """What the user accepted of a server of others."""
+        return _not_ours(_read(os.path.join(self._home, "pins", f"{server}.json")))
+
+    def differing(self, server: str) -> PinFile | None:
+        """What such a server said of itself last, where that is not what was accepted."""
+        return _not_ours(_read(self._found_path(server)))
+
+    def found(self, server: str, found: Greeted, *, tools_only: bool = False) -> bool:
+        """Hold what a server says of itself now against what was accepted. True: other tools are shown from now on."""
+        accepted = self.accepted(server)
+        if accepted is None or self.is_builtin(server):
+            return False
+        before = self.get(server)
+        now = pin_file(found)
+        if tools_only:
+            now.server, now.protocol = accepted.server, accepted.protocol
+        self._keep_difference(server, accepted, now)
+        self._known.pop(server, None)
+        after = self.get(server)
+        return before is not None and after is not None and before.tools_legacy != after.tools_legacy
+
+    def accept(self, server: str, file: PinFile) -> None:
+        """The user accepted this. Raises OSError."""
+        os.makedirs(os.path.join(self._home, "pins"), mode=0o700, exist_ok=True)
+        content = msgspec.json.format(msgspec.json.encode(file), indent=1)
+        replace_private(os.path.join(self._home, "pins", f"{server}.json"), content)
+        self._forget_difference(server)
+        self._known.pop(server, None)
+
+    def forget(self, server: str) -> None:
+        """The server is gone, with what was accepted of it."""
+        for path in (os.path.join(self._home, "pins", f"{server}.json"), ready_answers(self._home, server)):
+            with contextlib.suppress(OSError):
+                os.unlink(path)
+        self._forget_difference(server)
+        self._known.pop(server, None)
+
+    def _keep_difference(self, server: str, accepted: PinFile, now: PinFile) -> None:
+        if not unlike(accepted.tools, now.tools):
+            self._forget_difference(server)
+            return
+        with contextlib.suppress(OSError):  # a full disk: it is found again when the server is started next
+            os.makedirs(os.path.dirname(self._found_path(server)), mode=0o700, exist_ok=True)
+            _write_if_changed(self._found_path(server), msgspec.json.encode(now))
+
+    def _forget_difference(self, server: str) -> None:
+        with contextlib.suppress(OSError):
+            os.unlink(self._found_path(server))
+
+    def _found_path(self, server: str) -> str:
+        return os.path.join(self._home, "pins", "found", f"{server}.json")
 
     def builtin_names(self) -> list[str]:
         """The servers that ship with Doorkeep, sorted."""
@@ -155,15 +247,37 @@ class Pins:
             if pin is not None:
                 _write_if_changed(ready_answers(self._home, name), pin.ready())
 
-    def _read(self, path: str, ours: bool = True) -> Pin | None:
-        try:
-            with open(path, "rb") as file:
-                found = msgspec.json.decode(file.read(), type=PinFile)
-            if not ours:
-                found.facts = None
-            return Pin(found)
-        except (OSError, msgspec.DecodeError):
-            return None
+
+def _read(path: str) -> PinFile | None:
+    try:
+        with open(path, "rb") as file:
+            return msgspec.json.decode(file.read(), type=PinFile)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def _not_ours(file: PinFile | None) -> PinFile | None:
+    """A pin in home never stands for a server of ours."""
+    if file is not None:
+        file.facts = None
+    return file
+
+
+def pin_file(found: Greeted) -> PinFile:
+    """What a server says of itself, in the form of a pin."""
+    facts = ServerFacts(found.name, found.version, found.title, found.instructions, found.capabilities)
+    return PinFile(facts, found.tools, protocol=found.protocol)
+
+
+def unlike(before: list[msgspec.Raw], after: list[msgspec.Raw]) -> list[str]:
+    """The names of tools that are not the same in both lists, whatever the order of their members."""
+    one, other = (_by_name(tools) for tools in (before, after))
+    return [name for name in {**one, **other} if one.get(name) != other.get(name)]
+
+
+def _by_name(tools: list[msgspec.Raw]) -> dict[str, Any]:
+    decoded = [msgspec.json.decode(tool, type=dict[str, Any]) for tool in tools]
+    return {str(tool.get("name")): tool for tool in decoded}
 
 
 def builtin_folder() -> str:

@@ -1,4 +1,4 @@
-"""Asks a server whether it is there: `server/discover` to the running process, started if need be.
+"""Asks a built-in server whether it is there: `server/discover` to the running process, started if need be.
 
 Says nothing to clients, opens no row, and always answers within its bound.
 """
@@ -56,6 +56,9 @@ class Probe:
 
     def progressed(self, progress: Progress) -> None:
         """Not asked for."""
+
+    def interrupted(self, result: bytes) -> None:
+        """It has no questions."""
 
     def gone(self, words: str) -> None:
         """The server ended instead."""

@@ -18,6 +18,8 @@ from servers.runtime import wire
 
 CALL = "tools/call"
 READ = "resources/read"
+READ_TOOL = Tool(READ, read_only=True, facts=wire.ToolFacts(reads=("uri",)))
+FOREIGN_READ_TOOL = Tool(READ, read_only=True, facts=None)
 
 
 class Request(msgspec.Struct):
@@ -35,6 +37,8 @@ class Request(msgspec.Struct):
     method: str = CALL
     state: str = ""
     responses: dict[str, Any] = {}
+    params: msgspec.Raw = wire.NO_RAW
+    """All that the client sent with it, for servers of others."""
 
     @property
     def forms(self) -> bool:

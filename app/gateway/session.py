@@ -14,22 +14,25 @@ import msgspec
 
 from app.gateway import eras, forwarding
 from app.gateway.calls import Call
+from app.gateway.foreign import Foreign
 from app.gateway.forwarding import Forward
 from app.gateway.limits import Rate
 from app.gateway.listening import Listening
-from app.gateway.pins import Pin, Tool, unknown_pin
-from app.gateway.questions import CALL, READ, Request
-from app.gateway.reading import RefusalError
+from app.gateway.pins import Pin, unknown_pin
+from app.gateway.questions import CALL, FOREIGN_READ_TOOL, READ, READ_TOOL, Request
+from app.gateway.reading import RefusalError, batch
 from app.gateway.reading import read as _read
+from app.gateway.watching import Watching
 from servers.runtime import wire
 
 if TYPE_CHECKING:
+    from app.gateway.channel import Channel
     from app.gateway.core import Core
+    from app.gateway.links import Link
+    from app.gateway.policy import ServerView
+    from app.gateway.upstream import Upstream
 
-_READ_TOOL = Tool(READ, read_only=True, facts=wire.ToolFacts(reads=("uri",)))
-_FOREIGN_READ_TOOL = Tool(READ, read_only=True, facts=None)
 _BATCHED = "2025-03-26"
-_MOST_IN_BATCH = 1000
 
 
 class Peer(msgspec.Struct):
@@ -65,10 +68,16 @@ class Session:
         self.number = core.join(self)
         self.rate = Rate()
         self.client = eras.ClientInfo()
-        self._pin: Pin = core.pins.get(peer.server) or unknown_pin(peer.server)
-        self._open: dict[wire.RequestId, Open] = {}
-        self._listening = Listening(self, lambda: core.watching(peer.server))
+        self.client_capabilities: dict[str, Any] = {}
+        """What a legacy client declared in its handshake."""
+        self.outlet: Callable[[], Channel | None] = _nowhere
+        """Where lines for the client wait."""
+        known = core.pins.get(peer.server)
+        self.pin: Pin = known or unknown_pin(peer.server)
         self._version = ""
+        self._open: dict[wire.RequestId, Open] = {}
+        self.foreign = None if self.pin.builtin or known is None else Foreign(self)
+        self.listening = Listening(self, self._watching)
         self._since = time.time()
         if peer.initialize:
             self._take_over(peer.initialize)
@@ -76,7 +85,7 @@ class Session:
     @property
     def in_flight(self) -> int:
         """Requests without an answer yet; those that stay open for notifications do not count."""
-        return len(self._open) - self._listening.streams
+        return len(self._open) - self.listening.streams
 
     @property
     def legacy(self) -> bool:
@@ -84,14 +93,53 @@ class Session:
         return self._version not in ("", wire.MODERN)
 
     @property
+    def version(self) -> str:
+        """The revision that the session was opened in; empty before."""
+        return self._version
+
+    def link(self, view: ServerView) -> Link | Upstream:
+        """The way to the server. Raises DoorkeepError."""
+        return self.foreign.upstream if self.foreign is not None else self.core.link(view)
+
+    def result(self, message: wire.Message, request: Request) -> bytes:
+        """A result of a server of others as the client's era has it. Raises `msgspec.DecodeError` for what is none."""
+        if self.foreign is None:
+            return bytes(message.result)
+        return self.foreign.upstream.result(message, request.method, request.modern)
+
+    def backlog(self) -> Any:
+        """The channel that lines for the server wait in, or None."""
+        return self.core.servers.backlog(self.server, self.id if self.foreign is not None else "")
+
+    def _watching(self) -> Watching:
+        return self.foreign.watching if self.foreign is not None else self.core.watching(self.server)
+
+    def renew_pin(self) -> None:
+        """The server's pin is another one: the client is told where it sees other tools."""
+        before = self.pin.tools_legacy
+        self.pin = self.core.pins.get(self.server) or unknown_pin(self.server)
+        if self.foreign is None and self.tools_may_change and self.pin.protocol:
+            self.foreign = Foreign(self)
+        if self.pin.tools_legacy != before:
+            self.listening.tools_changed()
+
+    def open(self, id_: wire.RequestId, request: Open) -> None:
+        """A request without an answer yet."""
+        self._open[id_] = request
+
+    def is_open(self, id_: wire.RequestId) -> bool:
+        """Whether a request has no answer yet."""
+        return id_ in self._open
+
+    @property
     def capabilities(self) -> dict[str, dict[str, Any]]:
         """What the server declares."""
-        return self._pin.capabilities
+        return self.pin.capabilities
 
     @property
     def tools_may_change(self) -> bool:
-        """A stranger's tools change when the user accepts others; ours only with the release."""
-        return not self._pin.builtin
+        """Others' tools change when the user accepts others; ours only with the release."""
+        return not self.pin.builtin
 
     # -- lines --------------------------------------------------------------------------------------------------
 
@@ -115,9 +163,10 @@ class Session:
         if method is msgspec.UNSET:
             if id_ is msgspec.UNSET or not (message.result or message.error):
                 self.send(wire.error_line(None, wire.INVALID_REQUEST, "Neither a request nor an answer"))
+            elif self.foreign is not None:
+                self.foreign.upstream.back.client_answered(message, line)
         elif id_ is msgspec.UNSET:
-            if method == "notifications/cancelled":
-                self._cancelled(message.params)
+            self._notified(method, message.params, line)
         elif id_ is None:
             self.send(wire.error_line(None, wire.INVALID_REQUEST, "A request's id must not be null"))
         elif id_ in self._open:
@@ -127,22 +176,19 @@ class Session:
         else:
             self._request(id_, method, message)
 
+    def _notified(self, method: str, params: msgspec.Raw, line: bytes) -> None:
+        if method == "notifications/cancelled":
+            self._cancelled(params)
+        elif self.foreign is not None:
+            self.foreign.notified(method, line)
+
     def _take_apart(self, line: bytes) -> None:
-        """A batch, which only 2025-03-26 has (basic/index, Batching); each request is answered by itself."""
+        """Each request of a batch is answered by itself."""
         try:
-            batch = _decode_batch(line)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            self.send(wire.error_line(None, wire.PARSE_ERROR, f"Not JSON: {error}"))
-            return
-        if not 0 < len(batch) <= _MOST_IN_BATCH:
-            words = f"A batch has between 1 and {_MOST_IN_BATCH} messages"
-            self.send(wire.error_line(None, wire.INVALID_REQUEST, words))
-            return
-        for one in batch:
-            if bytes(one).startswith(b"["):
-                self.send(wire.error_line(None, wire.INVALID_REQUEST, "A batch holds no batches"))
-            else:
-                self.receive(bytes(one))
+            for one in batch(line):
+                self.receive(one)
+        except RefusalError as refusal:
+            self.send(wire.error_line(None, refusal.code, refusal.message))
 
     def _request(self, id_: wire.RequestId, method: str, message: wire.Message) -> None:
         try:
@@ -155,6 +201,8 @@ class Session:
                 return
             meta = _read(eras.decode_params, message.params).meta
             self._check_era(meta, method)
+            if self.foreign is not None and self.foreign.serve(id_, method, message.params, meta):
+                return
             handler = _METHODS.get(method)
             if handler is None:
                 raise RefusalError(wire.METHOD_NOT_FOUND, f"Unknown method: {method[:100]}")
@@ -172,7 +220,9 @@ class Session:
         for request in list(self._open.values()):
             request.cancel()
         self._open.clear()
-        self._listening.close_all()
+        self.listening.close_all()
+        if self.foreign is not None:
+            self.foreign.close()
         self.core.leave(self)
 
     def forget(self, id_: wire.RequestId) -> None:
@@ -204,6 +254,7 @@ class Session:
 
     def _greet(self, params: eras.InitializeParams) -> None:
         self.client = params.client_info
+        self.client_capabilities = params.capabilities
         self._version = eras.spoken(params.protocol_version)
 
     def _check_era(self, meta: eras.Meta, method: str) -> None:
@@ -239,34 +290,38 @@ class Session:
         params: eras.CallParams = _read(eras.decode_call, raw)
         meta = params.meta
         self._check_era(meta, CALL)
-        tool = self._pin.tools.get(params.name)
+        tool = self.pin.tools.get(params.name)
         if tool is None:
-            names = ", ".join(self._pin.tools) or "none"
+            names = ", ".join(self.pin.tools) or "none"
             raise RefusalError(wire.INVALID_PARAMS, f"Unknown tool: {params.name[:100]}. There are: {names}")
         modern = meta.version is not msgspec.UNSET
-        request = Request(id_, modern, tool, params.arguments or {}, meta, self.client)
+        request = Request(id_, modern, tool, params.arguments or {}, meta, self.client, params=raw)
         if params.request_state is not msgspec.UNSET:
             request.state = params.request_state
             request.responses = {} if params.input_responses is msgspec.UNSET else params.input_responses
         self._start(request)
 
     def _read_resource(self, id_: wire.RequestId, raw: msgspec.Raw, meta: eras.Meta) -> None:
-        if "resources" not in self._pin.capabilities:
+        if "resources" not in self.pin.capabilities:
             raise RefusalError(wire.METHOD_NOT_FOUND, "This server offers no resources")
         uri = _read(_decode_uri, raw).uri
-        tool = _READ_TOOL if self._pin.builtin else _FOREIGN_READ_TOOL
-        modern = meta.version is not msgspec.UNSET
-        self._start(Request(id_, modern, tool, {"uri": uri}, meta, self.client, method=READ))
+        tool = READ_TOOL if self.pin.builtin else FOREIGN_READ_TOOL
+        self._start(
+            Request(id_, meta.version is not msgspec.UNSET, tool, {"uri": uri}, meta, self.client, READ, params=raw)
+        )
 
     def _start(self, request: Request) -> None:
         call = Call(self, request)
-        self._open[request.id] = call
-        call.start()
+        if self.foreign is not None:
+            self.foreign.call(call)
+        else:
+            self._open[request.id] = call
+            call.start()
 
     def _initialize(self, id_: wire.RequestId, raw: msgspec.Raw, meta: eras.Meta) -> None:
         del meta
         self._greet(_read(eras.decode_initialize, raw))
-        self.send(wire.result_line(id_, self._pin.initialize(self._version)))
+        self.send(wire.result_line(id_, self.pin.initialize(self._version)))
 
     def _discover(self, id_: wire.RequestId, raw: msgspec.Raw, meta: eras.Meta) -> None:
         del raw
@@ -274,7 +329,7 @@ class Session:
             raise RefusalError(
                 wire.METHOD_NOT_FOUND, "server/discover is of 2026-07-28; this session was opened by initialize"
             )
-        self.send(wire.result_line(id_, wire.encode(self._pin.discover())))
+        self.send(wire.result_line(id_, wire.encode(self.pin.discover())))
 
     def _empty(self, id_: wire.RequestId, raw: msgspec.Raw, meta: eras.Meta) -> None:
         del raw
@@ -284,25 +339,7 @@ class Session:
         if _read(_decode_page, raw).cursor is not msgspec.UNSET:
             raise RefusalError(wire.INVALID_PARAMS, "Unknown cursor: the list of tools has one page")
         legacy = meta.version is msgspec.UNSET
-        self.send(wire.result_line(id_, self._pin.tools_legacy if legacy else self._pin.tools_modern))
-
-    def _listen(self, id_: wire.RequestId, raw: msgspec.Raw, meta: eras.Meta) -> None:
-        if meta.version is msgspec.UNSET:
-            raise RefusalError(wire.METHOD_NOT_FOUND, "subscriptions/listen is of 2026-07-28")
-        self._open[id_] = self._listening.listen(id_, raw)
-
-    def _subscribe(self, id_: wire.RequestId, raw: msgspec.Raw, meta: eras.Meta) -> None:
-        self._need_legacy(meta)
-        self._listening.subscribe(id_, raw)
-        self._open[id_] = _Settling(self, id_)
-
-    def _unsubscribe(self, id_: wire.RequestId, raw: msgspec.Raw, meta: eras.Meta) -> None:
-        self._need_legacy(meta)
-        self._listening.unsubscribe(id_, raw)
-
-    def _need_legacy(self, meta: eras.Meta) -> None:
-        if meta.version is not msgspec.UNSET:
-            raise RefusalError(wire.METHOD_NOT_FOUND, "Revision 2026-07-28 has subscriptions/listen instead")
+        self.send(wire.result_line(id_, self.pin.tools_legacy if legacy else self.pin.tools_modern))
 
     def answer_late(self, id_: wire.RequestId, line: bytes) -> None:
         """The answer to a request that waited, unless the client took it back."""
@@ -312,28 +349,20 @@ class Session:
     def forward(self, id_: wire.RequestId, raw: msgspec.Raw, meta: eras.Meta, method: str) -> None:
         """Pass a request on, or answer for a server that offers no such thing."""
         modern = meta.version is not msgspec.UNSET
-        if forwarding.CAPABILITY[method] in self._pin.capabilities:
+        if forwarding.CAPABILITY[method] in self.pin.capabilities:
             request = Forward(self, id_, method, modern)
             self._open[id_] = request
             request.start(raw, self.client)
             if not modern:
-                self._listening.asked_for_list(method)
+                self.listening.asked_for_list(method)
         elif method in forwarding.EMPTY:
             self.send(wire.result_line(id_, forwarding.empty(method, modern)))
         else:
             raise RefusalError(wire.METHOD_NOT_FOUND, f"This server offers no {forwarding.CAPABILITY[method]}")
 
 
-class _Settling:
-    """A request whose answer comes from elsewhere."""
-
-    def __init__(self, session: Session, id_: wire.RequestId) -> None:
-        self._session = session
-        self._id = id_
-
-    def cancel(self) -> None:
-        """The client wants no answer any more."""
-        self._session.forget(self._id)
+def _nowhere() -> None:
+    """Nobody said where lines for the client wait."""
 
 
 class _Cancelled(msgspec.Struct, rename="camel"):
@@ -348,7 +377,6 @@ class _Page(msgspec.Struct):
     cursor: str | msgspec.UnsetType = msgspec.UNSET
 
 
-_decode_batch = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _decode_cancelled = msgspec.json.Decoder(_Cancelled).decode
 _decode_uri = msgspec.json.Decoder(_Uri).decode
 _decode_page = msgspec.json.Decoder(_Page).decode
@@ -365,8 +393,8 @@ _METHODS: dict[str, Method] = {
     "logging/setLevel": Session._empty,  # pyright: ignore[reportPrivateUsage]
     "tools/list": Session._list_tools,  # pyright: ignore[reportPrivateUsage]
     "resources/read": Session._read_resource,  # pyright: ignore[reportPrivateUsage]
-    "resources/subscribe": Session._subscribe,  # pyright: ignore[reportPrivateUsage]
-    "resources/unsubscribe": Session._unsubscribe,  # pyright: ignore[reportPrivateUsage]
-    "subscriptions/listen": Session._listen,  # pyright: ignore[reportPrivateUsage]
+    "resources/subscribe": lambda session, id_, raw, meta: session.listening.subscribe(id_, raw, meta),
+    "resources/unsubscribe": lambda session, id_, raw, meta: session.listening.unsubscribe(id_, raw, meta),
+    "subscriptions/listen": lambda session, id_, raw, meta: session.listening.listen(id_, raw, meta),
     **{method: _forwarding(method) for method in forwarding.CAPABILITY},
 }

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from app.core.settings import Settings
+from app.core.settings import ServerSetting, Settings
 from app.gateway import leftovers, spawning
 from app.gateway.children import Child
 from app.gateway.log import BoundedFile, GatewayLog
@@ -58,8 +58,11 @@ class Supervisor:
         """Some were killed just now; theirs come to us next."""
         self._leaving = False
 
-    def get(self, server: str, owner: str = "") -> Child:
-        """The child that new calls go to, started if need be. Raises ServerUnavailableError."""
+    def get(self, server: str, owner: str = "", setting: ServerSetting | None = None) -> Child:
+        """The child that new calls go to, started if need be. Raises ServerUnavailableError.
+
+        `setting`: how to run it, where the settings in force are not to be asked.
+        """
         child = self._running.get((server, owner))
         if child is not None and not child.stopping and not child.gone:
             return child
@@ -73,7 +76,7 @@ class Supervisor:
                 f"It is not started again for {max(1, round(rest))} seconds.",
                 f"Its last words are in {self._stderr_path(server)}.",
             )
-        setting = self.settings().servers.get(server)
+        setting = setting or self.settings().servers.get(server)
         if setting is not None and setting.url:
             raise ServerUnavailableError(
                 f"The server {server} is a remote server.", "This release does not reach remote servers.", ""

@@ -6,54 +6,25 @@ A change is given to the listeners that asked for it, and only where the folder 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
 from app.core.errors import DoorkeepError
-from app.gateway import eras
-from app.gateway.links import Link, Progress
+from app.gateway.links import Link
 from app.gateway.questions import path_of_uri
+from app.gateway.streams import ACKNOWLEDGED, NOTHING, PROMPTS, RESOURCES, UPDATED, Filter, OlderStream, Stream
 from servers.runtime import wire
 
 if TYPE_CHECKING:
     from app.gateway.core import Core
+    from app.gateway.upstream import Upstream
 
-ACKNOWLEDGE_SECONDS = 20.0
-"""A server that does not acknowledge a stream by then has refused it."""
 AGAIN_SECONDS = (0.0, 1.0, 2.0, 5.0, 15.0, 60.0)
 """Before a lost stream is asked for again; the last one counts from then on."""
 
-UPDATED = "notifications/resources/updated"
-RESOURCES = "notifications/resources/list_changed"
-PROMPTS = "notifications/prompts/list_changed"
-TOOLS = "notifications/tools/list_changed"
-ACKNOWLEDGED = "notifications/subscriptions/acknowledged"
-
 Ready = Callable[[str], None]
 """Told once: with nothing where the server agreed, else with words that say why not."""
-
-
-class Filter(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Schema 2026-07-28, `SubscriptionFilter`."""
-
-    uris: frozenset[str] = msgspec.field(name="resourceSubscriptions", default=frozenset())
-    resources: bool = msgspec.field(name="resourcesListChanged", default=False)
-    prompts: bool = msgspec.field(name="promptsListChanged", default=False)
-    tools: bool = msgspec.field(name="toolsListChanged", default=False)
-
-    def wants(self, method: str, uri: str) -> bool:
-        """Whether a notification is of a kind that is asked for here."""
-        if method == UPDATED:
-            return uri in self.uris
-        return (method == RESOURCES and self.resources) or (method == PROMPTS and self.prompts)
-
-    def holds(self, other: Filter) -> bool:
-        """Whether all that `other` wants of a server is wanted here too; tools are the door's own affair."""
-        return other.uris <= self.uris and self.resources >= other.resources and self.prompts >= other.prompts
-
-
-NOTHING = Filter()
 
 
 class Listener(Protocol):
@@ -77,21 +48,22 @@ class _Notice(msgspec.Struct):
 
 _read_notice = msgspec.json.Decoder(_Notice).decode
 _read_facts = msgspec.json.Decoder(wire.CallFacts).decode
-_read_error = msgspec.json.Decoder(wire.ErrorObject).decode
 
 
 class Watching:
-    """Of one server that speaks the modern era. `link` gives its running process, started if need be; raises DoorkeepError."""
+    """Of one server. `link` gives its running process, started if need be; raises DoorkeepError."""
 
-    def __init__(self, core: Core, server: str, link: Callable[[], Link]) -> None:
+    def __init__(self, core: Core, server: str, link: Callable[[], Link | Upstream], *, judged: bool = True) -> None:
+        """`judged`: folders say what may be told of, as they do for servers of ours."""
+        self._judged = judged
         self.core = core
         self.server = server
         self.link = link
         self._listeners: dict[Listener, None] = {}
         self._waiting: list[tuple[Listener, Filter, Ready]] = []
-        self._stream: _Stream | None = None
+        self._stream: Stream | OlderStream | None = None
         """Agreed to."""
-        self._asked: _Stream | None = None
+        self._asked: Stream | OlderStream | None = None
         """Not yet agreed to."""
         self._failures = 0
         self._due = False
@@ -111,6 +83,10 @@ class Watching:
         """Something may have been missed: whoever listens had better look."""
         for listener in list(self._listeners):
             self._tell_everything(listener)
+
+    def wanted_now(self) -> frozenset[str]:
+        """The resources that the server agreed to tell of."""
+        return self._stream.filter.uris if self._stream is not None else frozenset()
 
     # -- the stream
 
@@ -154,9 +130,12 @@ class Watching:
             self._refused(str(error))
             return
         link.on_notice = self._noticed
-        self._asked = _Stream(self, link, wanted)
+        if isinstance(link, Link) or link.modern:
+            self._asked = Stream(self, link, wanted)
+        else:
+            self._asked = OlderStream(self, link, wanted)
 
-    def agreed(self, stream: _Stream) -> None:
+    def agreed(self, stream: Stream | OlderStream) -> None:
         """The server acknowledged it."""
         if stream is not self._asked:
             return
@@ -170,13 +149,13 @@ class Watching:
             self._tell_everything(listener)
         self._soon()
 
-    def refused(self, stream: _Stream, words: str) -> None:
+    def refused(self, stream: Stream | OlderStream, words: str) -> None:
         """The server would not have it."""
         if stream is self._asked:
             self._asked = None
             self._refused(words)
 
-    def lost(self, stream: _Stream) -> None:
+    def lost(self, stream: Stream | OlderStream) -> None:
         """The server, or this stream of it, ended."""
         if stream is self._asked:
             self._asked = None
@@ -219,7 +198,7 @@ class Watching:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return
         if message.method == ACKNOWLEDGED:
-            if self._asked is not None and notice.meta.id == self._asked.number:
+            if isinstance(self._asked, Stream) and notice.meta.id == self._asked.number:
                 self._asked.acknowledged()
             return
         stream = self._stream
@@ -233,6 +212,8 @@ class Watching:
         view = self.core.view(self.server)
         if self.core.paused or not view.enabled:
             return False
+        if not self._judged:
+            return True
         try:
             paths = _read_facts(doorkeep).paths if doorkeep else []
         except (msgspec.DecodeError, UnicodeDecodeError):
@@ -247,58 +228,3 @@ class Watching:
         for method, wanted in ((RESOURCES, listener.filter.resources), (PROMPTS, listener.filter.prompts)):
             if wanted:
                 listener.tell(method, "")
-
-
-class _Stream:
-    """One `subscriptions/listen` that the server has, or is asked for."""
-
-    def __init__(self, owner: Watching, link: Link, wanted: Filter) -> None:
-        self.filter = wanted
-        self.number = link.next_id()
-        self._owner = owner
-        self._link = link
-        self._timer = owner.core.loop.later(ACKNOWLEDGE_SECONDS, self._late)
-        asked: dict[str, Any] = {"resourceSubscriptions": sorted(wanted.uris)} if wanted.uris else {}
-        if wanted.resources:
-            asked["resourcesListChanged"] = True
-        if wanted.prompts:
-            asked["promptsListChanged"] = True
-        params = b'{"notifications":%b,"_meta":%b}' % (wire.encode(asked), eras.child_meta(eras.ClientInfo("doorkeep")))
-        link.request(self.number, "subscriptions/listen", params, self, lasting=True)
-
-    def acknowledged(self) -> None:
-        """The server agreed."""
-        self._timer.cancel()
-        self._owner.agreed(self)
-
-    def stop(self) -> None:
-        """Nobody wants it any more."""
-        self._timer.cancel()
-        self._link.forget(self.number)
-        if self._link.alive:
-            self._link.notify("notifications/cancelled", b'{"requestId":%d}' % self.number)
-
-    def answered(self, message: wire.Message) -> None:
-        """An error is a refusal; a result is the end of the stream."""
-        self._timer.cancel()
-        if not message.error:
-            self._owner.lost(self)
-            return
-        try:
-            words = _read_error(message.error).message
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            words = "The server refused the subscription."
-        self._owner.refused(self, words)
-
-    def progressed(self, progress: Progress) -> None:
-        """There is none."""
-
-    def gone(self, words: str) -> None:
-        """The server ended."""
-        del words
-        self._timer.cancel()
-        self._owner.lost(self)
-
-    def _late(self) -> None:
-        self.stop()
-        self._owner.refused(self, f"The server did not agree within {ACKNOWLEDGE_SECONDS:.0f} s.")

@@ -19,6 +19,7 @@ from app.gateway.policy import ServerView
 from app.gateway.programs import ServerUnavailableError
 from app.gateway.session import Peer, Session
 from servers.runtime import wire
+from tests.fakes.hand_loop import HandLoop
 
 MODERN_META = {
     wire.META_VERSION: wire.MODERN,
@@ -59,47 +60,6 @@ FOREIGN_PIN = {
     "server": {"name": "tracker", "version": "3", "capabilities": {"tools": {}}},
     "tools": [tool("list_issues", read_only=True), tool("create_issue", read_only=False)],
 }
-
-
-class HandTimer:
-    def __init__(self, when: float, fn: Callable[[], None]) -> None:
-        self.when = when
-        self.fn: Callable[[], None] | None = fn
-
-    def cancel(self) -> None:
-        self.fn = None
-
-
-class HandLoop:
-    """Time stands still until `advance`; timers then fire in order, each at its own moment."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-        self.timers: list[HandTimer] = []
-
-    def time(self) -> float:
-        return self.now
-
-    def later(self, seconds: float, fn: Callable[[], None]) -> HandTimer:
-        timer = HandTimer(self.now + seconds, fn)
-        self.timers.append(timer)
-        return timer
-
-    def advance(self, seconds: float) -> None:
-        end = self.now + seconds
-        while True:
-            self.timers = [timer for timer in self.timers if timer.fn is not None]
-            ready = min((timer for timer in self.timers if timer.when <= end), key=lambda t: t.when, default=None)
-            if ready is None or ready.fn is None:
-                break
-            self.now = max(self.now, ready.when)
-            fn, ready.fn = ready.fn, None
-            fn()
-        self.now = end
-
-    @property
-    def waiting(self) -> int:
-        return sum(timer.fn is not None for timer in self.timers)
 
 
 class HandJournal:
@@ -192,6 +152,8 @@ class HandChild:
         self.heard: list[dict[str, Any]] = []
         self.errors: list[int] = []
         self.gone = False
+        self.channel = None
+        self.strays: list[bytes] = []
         self._message: Callable[[bytes], None] = lambda _line: None
         self._exit: Callable[[str], None] = lambda _words: None
 
@@ -205,6 +167,9 @@ class HandChild:
 
     def on_exit(self, callback: Callable[[str], None]) -> None:
         self._exit = callback
+
+    def stray(self, line: bytes) -> None:
+        self.strays.append(line)
 
     def requests(self, method: str) -> list[dict[str, Any]]:
         return [message for message in self.heard if message.get("method") == method]
@@ -241,9 +206,10 @@ class HandServers:
         self.children: dict[str, HandChild] = {}
         self.everything: list[HandChild] = []
         self.policies: list[tuple[str, wire.Policy]] = []
+        self.ended: list[tuple[str, str, str]] = []
         self.refuse = False
 
-    def get(self, server: str) -> HandChild:
+    def get(self, server: str, owner: str = "") -> HandChild:
         if self.refuse:
             raise ServerUnavailableError(f"The server {server} ended 5 times within a minute.", "", "See its log.")
         child = self.children.get(server)
@@ -251,6 +217,12 @@ class HandServers:
             child = self.children[server] = HandChild(server)
             self.everything.append(child)
         return child
+
+    def end(self, server: str, owner: str, words: str) -> None:
+        self.ended.append((server, owner, words))
+
+    def backlog(self, server: str, owner: str = "") -> None:
+        return None
 
     def set_policy(self, server: str, policy: wire.Policy) -> None:
         self.policies.append((server, policy))
@@ -277,11 +249,11 @@ class Client:
         assert line.count(b"\n") == 1
         self.got.append(json.loads(line))
 
-    def initialize(self, version: str = wire.LEGACY[0]) -> dict[str, Any]:
+    def initialize(self, version: str = wire.LEGACY[0], capabilities: dict[str, Any] | None = None) -> dict[str, Any]:
         self.version = version
         params = {
             "protocolVersion": version,
-            "capabilities": {},
+            "capabilities": capabilities or {},
             "clientInfo": {"name": self.name, "version": "1"},
         }
         return self.answer_to(self.request("initialize", params, bare=True))["result"]
@@ -341,7 +313,8 @@ class Client:
             assert "doorkeep" not in message
             assert message["jsonrpc"] == "2.0"
             if "method" in message:
-                methods.parse_server_notification(message["method"], self.version, message["params"])
+                parse = methods.parse_server_request if "id" in message else methods.parse_server_notification
+                parse(message["method"], self.version, message.get("params"))
             elif "error" in message:
                 assert isinstance(message["error"]["code"], int)
                 assert message["error"]["message"]

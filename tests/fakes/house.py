@@ -14,10 +14,10 @@ from typing import Any
 from app.bridge.home import address
 from app.control.client import ControlClient, SessionClient
 from app.core.errors import GatewayUnreachableError
+from tests.fakes.plain_server import LIST
 
 BOUND = 20.0
 SERVER = Path(__file__).with_name("plain_server.py")
-TOOLS = ("echo", "pid", "crash", "hang", "fill", "grandchild", "dial", "policies", "env", "complain")
 
 
 class House:
@@ -27,9 +27,8 @@ class House:
         self.home = home
         self.process: subprocess.Popen[bytes] | None = None
         os.makedirs(os.path.join(home, "pins"), mode=0o700, exist_ok=True)
-        hints = {"readOnlyHint": True}
-        tools = [{"name": name, "inputSchema": {"type": "object"}, "annotations": hints} for name in TOOLS]
-        pin = {"server": {"name": "plain", "version": "1", "capabilities": {"tools": {}}}, "tools": tools}
+        facts = {"name": "plain", "version": "1", "capabilities": {"tools": {}}}
+        pin = {"server": facts, "tools": LIST, "protocol": "2026-07-28"}
         Path(home, "pins", "plain.json").write_text(json.dumps(pin))
         self.settings(f'[servers.plain]\ncommand = "{sys.executable}"\nargs = ["{SERVER}"]\n')
 
@@ -55,10 +54,13 @@ class House:
         return SessionClient(self.home, server)
 
     def call(self, tool: str, /, **arguments: Any) -> Any:
-        """What the fake server answered to one tool call, in a session of its own."""
+        """What the fake server answered to one tool call, in a session of its own, and so by a process of its own."""
         with self.session() as session:
-            result = session.call_tool(tool, arguments, BOUND)
-        return json.loads(result["content"][0]["text"])
+            return self.call_in(session, tool, **arguments)
+
+    def call_in(self, session: SessionClient, tool: str, /, **arguments: Any) -> Any:
+        """The same in a session that goes on."""
+        return json.loads(session.call_tool(tool, arguments, BOUND)["content"][0]["text"])
 
     def status(self) -> dict[str, Any]:
         with self.control() as control:

@@ -16,6 +16,8 @@ import subprocess
 import sys
 import time
 
+TOOLS = ("echo", "pid", "crash", "hang", "fill", "grandchild", "daemon", "dial", "policies", "env", "complain")
+LIST = [{"name": name, "inputSchema": {"type": "object"}, "annotations": {"readOnlyHint": True}} for name in TOOLS]
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(600)"]
 
 
@@ -57,6 +59,8 @@ def answer(method: str, params: dict[str, object], policies: list[object]) -> ob
     """The result of one request."""
     if method == "server/discover":
         return {"resultType": "complete", "supportedVersions": ["2026-07-28"], "capabilities": {"tools": {}}}
+    if method == "tools/list":
+        return {"resultType": "complete", "tools": LIST, "ttlMs": 0, "cacheScope": "private"}
     if method == "echo":
         return params
     if method == "pid":
@@ -97,7 +101,13 @@ def main() -> None:
         elif method == "crash":
             os._exit(3)
         elif method != "hang" and "id" in message:
-            result = json.dumps(answer(method, params, policies))
+            try:
+                result = json.dumps(answer(method, params, policies))
+            except ValueError:
+                error = '{"code":-32601,"message":"Unknown method"}'
+                sys.stdout.write(f'{{"jsonrpc":"2.0","id":{json.dumps(message["id"])},"error":{error}}}\n')
+                sys.stdout.flush()
+                continue
             if tool:
                 text = json.dumps([{"type": "text", "text": result}])
                 result = f'{{"resultType":"complete","content":{text}}}'

@@ -18,11 +18,12 @@ def plain(doorkeep: Doorkeep) -> dict[str, Any]:
 
 def test_the_list_names_every_server_with_and_without_a_gateway(doorkeep: Doorkeep, home: str) -> None:
     house = House(home)
-    expected = {"name": "plain", "kind": "command", "enabled": True, "state": "stopped", "pid": None, "tools": 10}
+    expected = {"name": "plain", "kind": "command", "enabled": True, "state": "stopped", "pid": None, "tools": 11}
     assert plain(doorkeep) == expected
     house.start()
-    house.call("echo")
-    assert plain(doorkeep)["state"] == "running"
+    with house.session() as session:
+        house.call_in(session, "echo")
+        assert plain(doorkeep)["state"] == "running"
     assert "plain" in doorkeep("servers", "list").out
     house.end()
 
@@ -60,8 +61,8 @@ def test_tools_are_listed_with_their_rule(doorkeep: Doorkeep, house: House) -> N
 
 def test_a_test_starts_the_server_and_hears_it(doorkeep: Doorkeep, house: House) -> None:
     fact = json.loads(doorkeep("servers", "test", "plain", "--json").out)
-    assert (fact["ok"], fact["tools"]) == (True, 10)
-    assert plain(doorkeep)["state"] == "running"
+    assert (fact["ok"], fact["tools"]) == (True, 11)
+    assert plain(doorkeep)["state"] == "stopped"
 
 
 def test_a_test_of_a_server_that_does_not_start_fails_in_one_line(doorkeep: Doorkeep, house: House) -> None:
@@ -72,9 +73,10 @@ def test_a_test_of_a_server_that_does_not_start_fails_in_one_line(doorkeep: Door
 
 
 def test_restart_gives_a_fresh_process(doorkeep: Doorkeep, house: House) -> None:
-    before = house.call("pid")
-    assert doorkeep("servers", "restart", "plain").status == 0
-    assert house.call("pid") != before
+    with house.session() as session:
+        before = house.call_in(session, "pid")
+        assert doorkeep("servers", "restart", "plain").status == 0
+        assert house.call_in(session, "pid") != before
 
 
 @pytest.mark.parametrize(

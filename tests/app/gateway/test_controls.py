@@ -54,11 +54,10 @@ def test_pause_refuses_calls_until_resume_and_followers_hear_it(house: House) ->
 
 
 def test_a_server_is_restarted_by_name(house: House) -> None:
-    before = house.call("pid")
-    with house.control() as control:
+    with house.session() as session, house.control() as control:
+        before = house.call_in(session, "pid")
         control.call("restart_server", name="plain")
-    assert house.call("pid") != before
-    with house.control() as control:
+        assert house.call_in(session, "pid") != before
         states = {row["name"]: row["state"] for row in control.call("servers")["servers"]}
     assert states == {"plain": "running"}
 

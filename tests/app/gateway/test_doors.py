@@ -36,6 +36,7 @@ class Guest:
         self.peer = peer
         self.long: list[object] = []
         self.ended = False
+        self.outlet: Callable[[], Any] = lambda: None
 
     def receive(self, line: bytes) -> None:
         self.send(line + b"\n")

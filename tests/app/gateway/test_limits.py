@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.gateway.limits import Deadlines, Rate
-from tests.fakes.door import HandLoop
+from tests.fakes.hand_loop import HandLoop
 
 
 def test_a_burst_up_to_the_minutes_worth_goes_and_the_next_waits() -> None:

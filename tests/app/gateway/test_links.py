@@ -21,6 +21,9 @@ class Waiting:
     def progressed(self, progress: Progress) -> None:
         self.got.append(progress.progress)
 
+    def interrupted(self, result: bytes) -> None:
+        self.got.append(result)
+
     def gone(self, words: str) -> None:
         self.got.append(words)
 

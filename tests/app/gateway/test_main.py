@@ -51,31 +51,36 @@ def test_a_list_comes_from_the_pin_without_starting_the_server(house: House) -> 
     assert house.status()["servers"] == []
 
 
-def test_a_call_reaches_the_server_and_one_process_serves_all_sessions(house: House) -> None:
-    assert house.call("echo", a=1) == {"a": 1}
-    assert house.call("pid") == house.call("pid")
+def test_each_session_has_a_process_of_its_own_that_ends_with_it(house: House, wait_until: Wait) -> None:
+    with house.session() as one, house.session() as other:
+        assert house.call_in(one, "echo", a=1) == {"a": 1}
+        pids = [house.call_in(session, "pid") for session in (one, other)]
+        assert pids[0] == house.call_in(one, "pid") != pids[1]
+    wait_until(lambda: not any(map(alive, pids)))
 
 
 def test_a_killed_server_fails_only_its_calls_in_flight_and_the_next_call_works(house: House, wait_until: Wait) -> None:
-    pid = house.call("pid")
     with house.session() as one, house.session() as other:
+        pid, kept = house.call_in(one, "pid"), house.call_in(other, "pid")
         calls = [hanging(one), hanging(other)]
         wait_until(lambda: house.status()["servers"][0]["in_flight"] == 2)
         os.kill(pid, signal.SIGKILL)
-        for thread, _found in calls:
-            thread.join(BOUND)
-        words = [found[0]["content"][0]["text"] for _thread, found in calls]
-        assert all("killed by SIGKILL" in text for text in words)
-        assert [found[0]["isError"] for _thread, found in calls] == [True, True]
-        assert [len(found) for _thread, found in calls] == [1, 1]
-    assert house.call("echo", again=True) == {"again": True}
+        calls[0][0].join(BOUND)
+        (result,) = calls[0][1]
+        assert result["isError"] is True
+        assert "killed by SIGKILL" in result["content"][0]["text"]
+        assert house.call_in(one, "echo", again=True) == {"again": True}
+        assert calls[1][1] == []
+        os.kill(kept, signal.SIGKILL)
+        calls[1][0].join(BOUND)
 
 
 def test_when_the_gateway_is_killed_its_servers_end_and_the_next_one_serves(house: House, wait_until: Wait) -> None:
-    server = house.call("pid")
-    orphan = house.call("grandchild", apart=False)
-    house.signal(signal.SIGKILL)
-    house.wait()
+    with house.session() as session:
+        server = house.call_in(session, "pid")
+        orphan = house.call_in(session, "grandchild", apart=False)
+        house.signal(signal.SIGKILL)
+        house.wait()
     wait_until(lambda: not alive(server))
     house.start()
     assert house.call("echo", a=2) == {"a": 2}
@@ -84,9 +89,10 @@ def test_when_the_gateway_is_killed_its_servers_end_and_the_next_one_serves(hous
 
 def test_the_next_gateway_ends_a_server_that_outlived_a_killed_one(house: House, wait_until: Wait) -> None:
     house.settings((Path(house.home, "doorkeep.toml")).read_text().replace(".py", '.py", "--deaf", "--stubborn'))
-    server = house.call("pid")
-    house.signal(signal.SIGKILL)
-    house.wait()
+    with house.session() as session:
+        server = house.call_in(session, "pid")
+        house.signal(signal.SIGKILL)
+        house.wait()
     assert alive(server)
     house.start()
     wait_until(lambda: not alive(server))
@@ -95,9 +101,10 @@ def test_the_next_gateway_ends_a_server_that_outlived_a_killed_one(house: House,
 
 @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_it_gracefully_and_lets_it_be_started_again(house: House, signum: int) -> None:
-    server = house.call("pid")
-    house.signal(signum)
-    assert house.wait() == 0
+    with house.session() as session:
+        server = house.call_in(session, "pid")
+        house.signal(signum)
+        assert house.wait() == 0
     assert not alive(server)
     assert not os.path.exists(house.address)
     assert not os.path.exists(stopped_mark(house.home))
@@ -115,16 +122,17 @@ def test_a_stop_that_shall_stay_leaves_the_mark_and_no_gateway_starts_by_itself(
 
 
 def test_a_call_in_flight_is_finished_before_it_ends(house: House, wait_until: Wait) -> None:
-    pid = house.call("pid")
-    os.kill(pid, signal.SIGSTOP)
     answers: list[Any] = []
-    thread = threading.Thread(target=lambda: answers.append(house.call("echo", last=1)))
-    thread.start()
-    wait_until(lambda: house.status()["servers"][0]["in_flight"] == 1)
-    house.signal(signal.SIGTERM)
-    wait_until(lambda: not os.path.exists(house.address))
-    os.kill(pid, signal.SIGCONT)
-    thread.join(BOUND)
+    with house.session() as session:
+        pid = house.call_in(session, "pid")
+        os.kill(pid, signal.SIGSTOP)
+        thread = threading.Thread(target=lambda: answers.append(house.call_in(session, "echo", last=1)))
+        thread.start()
+        wait_until(lambda: house.status()["servers"][0]["in_flight"] == 1)
+        house.signal(signal.SIGTERM)
+        wait_until(lambda: not os.path.exists(house.address))
+        os.kill(pid, signal.SIGCONT)
+        thread.join(BOUND)
     assert answers == [{"last": 1}]
     assert house.wait() == 0
 

@@ -74,7 +74,7 @@ def test_a_pin_that_cannot_be_read_is_none(home: str, tmp_path: Path, content: s
 
 def test_a_server_nobody_pinned_says_so(pins: Pins) -> None:
     assert pins.get("nothing") is None
-    assert "no server named nothing" in unknown_pin("nothing").handshake()["instructions"]
+    assert "a server named nothing" in unknown_pin("nothing").handshake()["instructions"]
 
 
 def test_the_bridge_can_answer_from_what_is_left_for_it(pins: Pins, home: str) -> None:

@@ -23,7 +23,7 @@ def test_a_server_that_answers_is_started_and_timed_without_a_row(house: House) 
         found = control.call("test_server", name="plain")
     assert (found["name"], found["modern"]) == ("plain", True)
     assert found["duration_ms"] > 0
-    assert house.status()["servers"][0]["state"] == "running"
+    assert [row["state"] for row in house.status()["servers"]] in ([], ["stopped"])
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,237 @@
+"""`doorkeep servers add`, `remove` and `review`: a server of others is shown before it is accepted, and again when it has changed.
+
+Nothing is set up, and nothing accepted, without a terminal's yes or `--accept`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import json
+import os
+import re
+import sys
+from typing import Any
+
+from app.core.errors import DoorkeepError
+
+LOOK_SECONDS = 180.0
+"""For a server to say what it offers: its package may have to be fetched first."""
+NAME = re.compile(r"[a-z0-9-]{1,30}")
+
+
+def register(actions: Any) -> None:
+    """Options of the three actions."""
+    add = actions.add_parser(
+        "add",
+        help="set up a server",
+        usage="doorkeep servers add NAME [--env NAME=VALUE]… [--accept] [--json] -- COMMAND…",
+    )
+    _options_of_add(add)
+    add.add_argument("name")
+    add.add_argument("rest", nargs=argparse.REMAINDER, metavar="-- COMMAND…")
+    _accepting(actions.add_parser("review", help="show what has changed in what a server says of itself"), named=True)
+    remove = actions.add_parser("remove", help="take a server out of the settings")
+    remove.add_argument("name")
+    remove.add_argument("--json", action="store_true", help="facts as JSON")
+
+
+def _options_of_add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--env", action="append", default=[], metavar="NAME=VALUE", help="VALUE may be secret:NAME")
+    parser.add_argument("--url", default="", help="of a remote server")
+    _accepting(parser)
+
+
+def _command(args: argparse.Namespace) -> list[str]:
+    """The command line after the name; options between the name and the two dashes are taken into `args`."""
+    rest: list[str] = args.rest
+    if "--" not in rest and (not rest or not rest[0].startswith("-")):
+        return rest
+    split = rest.index("--") if "--" in rest else len(rest)
+    between = argparse.ArgumentParser(prog="doorkeep servers add NAME", add_help=False)
+    _options_of_add(between)
+    between.set_defaults(env=args.env, url=args.url, accept=args.accept, json=args.json)
+    between.parse_args(rest[:split], namespace=args)
+    return rest[split + 1 :]
+
+
+def _accepting(parser: argparse.ArgumentParser, *, named: bool = False) -> None:
+    if named:
+        parser.add_argument("name")
+    parser.add_argument("--accept", action="store_true", help="accept without a question")
+    parser.add_argument("--json", action="store_true", help="facts as JSON")
+
+
+def add(args: argparse.Namespace) -> int:
+    """Look at a server, show it, and set it up if the user says yes."""
+    from app.control.client import ensure_gateway, settled
+    from app.core.settings import edit, load
+
+    command = _command(args)
+    if args.url:
+        raise DoorkeepError(
+            "This release does not reach remote servers.", "", "Give a command: servers add NAME -- COMMAND…"
+        )
+    _check(args.name, command, load(args.home).servers)
+    if os.sep in command[0]:
+        command[0] = os.path.abspath(command[0])  # it is started from elsewhere
+    env = dict(_variable(text) for text in args.env)
+    setting = {"command": command[0], "args": command[1:], "env": env}
+    _warn_of_secrets(command[1:])
+    with ensure_gateway(args.home) as control:
+        seen = control.call("look_server", seconds=LOOK_SECONDS, name=args.name, **setting)
+        if not _agreed(args, seen, f"Set up {args.name} with these tools?"):
+            return _declined(args, seen, f"{args.name} was not set up.")
+
+        def change(document: Any) -> None:
+            from app.commands.servers import table_of
+
+            table = table_of(document, "servers", args.name)
+            for key, value in setting.items():
+                if value:
+                    table[key] = value
+
+        edit(args.home, change, confirm=lambda: settled(args.home))
+        control.call("accept_server", name=args.name, digest=seen["digest"])
+    words = f"{args.name} is set up with {len(seen['tools'])} tools. Connect a client to it: doorkeep clients connect CLIENT."
+    return _done(args, {"name": args.name, "accepted": True, "words": words, **_facts(seen)})
+
+
+def review(args: argparse.Namespace) -> int:
+    """Show what a server says of itself beside what was accepted, and accept it if the user says yes."""
+    from app.commands.servers import known
+    from app.control.client import ensure_gateway
+
+    if known(args.home, args.name)["kind"] == "builtin":
+        raise DoorkeepError(f"{args.name} is a server of Doorkeep's own: it changes only with the release.")
+    with ensure_gateway(args.home) as control:
+        seen = control.call("look_server", seconds=LOOK_SECONDS, name=args.name)
+        if seen["accepted"] and not seen["changes"]:
+            words = f"{args.name} says of itself what you accepted ({len(seen['tools'])} tools)."
+            return _done(args, {"name": args.name, "accepted": True, "words": words, **_facts(seen)})
+        if not _agreed(args, seen, "Accept this?"):
+            return _declined(args, seen, "Nothing was accepted; what changed stays hidden from clients.")
+        control.call("accept_server", name=args.name, digest=seen["digest"])
+    words = f"{args.name} is accepted as it is now, with {len(seen['tools'])} tools."
+    return _done(args, {"name": args.name, "accepted": True, "words": words, **_facts(seen)})
+
+
+def remove(args: argparse.Namespace) -> int:
+    """Take a server out of the settings, and forget what was accepted of it."""
+    from app.commands.servers import known
+    from app.control.client import ensure_gateway, settled
+    from app.core.settings import edit
+
+    if known(args.home, args.name)["kind"] == "builtin":
+        raise DoorkeepError(
+            f"{args.name} is a server of Doorkeep's own.",
+            "",
+            f"`doorkeep servers disable {args.name}` switches it off.",
+        )
+
+    def change(document: Any) -> None:
+        document["servers"].pop(args.name, None)
+
+    edit(args.home, change, confirm=lambda: settled(args.home))
+    with ensure_gateway(args.home) as control:
+        control.call("forget_server", name=args.name)
+    return _done(
+        args, {"name": args.name, "words": f"{args.name} was removed. Its secrets stay: `doorkeep secrets list`."}
+    )
+
+
+def shown(seen: dict[str, Any]) -> str:
+    """What a person reads before saying yes: every tool, or every difference, with its warnings."""
+    lines = [f"{seen['title'] or seen['name'] or 'A server'} {seen['version']} (MCP {seen['protocol']})"]
+    if not seen["accepted"] and seen["instructions"]:
+        lines += ["", "It tells the model:", *_indented(seen["instructions"])]
+    lines += [f"  ! its instructions: {_plain(warned['words'])}" for warned in seen["warnings"]]
+    lines.append("")
+    if seen["accepted"]:
+        lines += [line for change in seen["changes"] for line in _change(change)]
+    else:
+        lines += [line for tool in seen["tools"] for line in _tool(tool)]
+        lines += [] if seen["tools"] else ["It offers no tools."]
+    return "\n".join(lines).rstrip()
+
+
+def _tool(tool: dict[str, Any]) -> list[str]:
+    kind = "says that it only reads" if tool["read_only"] else "may change something"
+    return [f"{_plain(tool['name'])} ({kind})", *_indented(tool["description"]), *_warnings(tool), ""]
+
+
+def _change(change: dict[str, Any]) -> list[str]:
+    words = {"new": "is new", "changed": "has changed", "gone": "is gone"}[change["kind"]]
+    lines = [f"{_plain(change['name'])} {words}"]
+    for part in change["parts"] if change["kind"] != "gone" else ():
+        lines.append(f"  {_plain(part['what'])}:")
+        before, after = (_plain(part[side]).splitlines() for side in ("before", "after"))
+        found = difflib.ndiff(before, after)
+        lines += [f"    {line.rstrip()}" for line in found if line[:2] in ("- ", "+ ") or change["kind"] == "changed"]
+    return [*lines, *_warnings(change), ""]
+
+
+def _warnings(of: dict[str, Any]) -> list[str]:
+    return [
+        f"  ! {_plain(warned['where'])} {_plain(warned['words'])}".replace("!  ", "! ") for warned in of["warnings"]
+    ]
+
+
+def _indented(text: str) -> list[str]:
+    return [f"    {line}" for line in _plain(text).splitlines()]
+
+
+def _plain(text: str) -> str:
+    """A stranger's words for a terminal: what cannot be seen, or would steer the terminal, is spelt out."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else f"⟨U+{ord(letter):04X}⟩" for letter in text)
+
+
+def _agreed(args: argparse.Namespace, seen: dict[str, Any], question: str) -> bool:
+    if args.accept:
+        return True
+    if args.json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return False
+    print(shown(seen))
+    print()
+    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+
+
+def _declined(args: argparse.Namespace, seen: dict[str, Any], words: str) -> int:
+    if args.json:
+        print(json.dumps({"name": args.name, "accepted": False, "words": words, **_facts(seen)}, ensure_ascii=False))
+    elif not (sys.stdin.isatty() and sys.stdout.isatty()):
+        print(shown(seen))
+        print(f"\n{words}")
+    print(f"doorkeep: {words} Say yes at a terminal, or give --accept.", file=sys.stderr)
+    return 1
+
+
+def _facts(seen: dict[str, Any]) -> dict[str, Any]:
+    return {key: seen[key] for key in ("title", "version", "protocol", "instructions", "tools", "changes", "warnings")}
+
+
+def _done(args: argparse.Namespace, fact: dict[str, Any]) -> int:
+    print(json.dumps(fact, ensure_ascii=False) if args.json else fact["words"])
+    return 0
+
+
+def _check(name: str, command: list[str], servers: Any) -> None:
+    if not NAME.fullmatch(name):
+        raise DoorkeepError(f"{name[:60]!r} cannot be a server's name.", "", "Use a to z, 0 to 9 and dash; at most 30.")
+    if not command:
+        raise DoorkeepError("There is no command.", "", f"Write it after two dashes: servers add {name} -- COMMAND…")
+    if name in servers and (servers[name].command or servers[name].url):
+        raise DoorkeepError(f"There is a server named {name} already.", "", f"Remove it first: servers remove {name}")
+
+
+def _variable(text: str) -> tuple[str, str]:
+    name, mark, value = text.partition("=")
+    if not mark or not name:
+        raise DoorkeepError(f"{name!r} gives a variable no value.", "", "Write --env NAME=VALUE.")
+    return name, value
+
+
+def _warn_of_secrets(arguments: list[str]) -> None:
+    if any(argument.startswith("secret:") for argument in arguments):
+        words = "a secret among the arguments is seen by every program that lists processes; --env hides it better"
+        print(f"doorkeep: {words}.", file=sys.stderr)

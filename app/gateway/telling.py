@@ -1,0 +1,48 @@
+"""What a server of others tells without being asked: to whom it goes, and in which era's form.
+
+Its tools are the exception: what it says of them is compared with what the user accepted before any client hears of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.gateway.links import Progress
+from app.gateway.streams import TOOLS
+from servers.runtime import wire
+
+if TYPE_CHECKING:
+    from app.gateway.upstream import Upstream
+
+_FOR_LISTENERS = ("notifications/resources/", "notifications/prompts/", "notifications/subscriptions/")
+_read_progress = msgspec.json.Decoder(Progress).decode
+
+
+def told(upstream: Upstream, message: wire.Message, line: bytes) -> None:
+    """One notification. Raises `msgspec.DecodeError` for one that makes no sense."""
+    method = str(message.method)
+    session = upstream.session
+    if method == TOOLS:
+        upstream.check_tools()
+    elif method == "notifications/progress":
+        _progressed(upstream, message, line)
+    elif upstream.modern != session.legacy:
+        session.send(line + b"\n")
+    elif method.startswith(_FOR_LISTENERS):
+        upstream.on_notice(message)
+    elif method == "notifications/message":
+        if upstream.log_level:
+            session.send(line + b"\n")
+    elif not method.startswith("notifications/tasks"):
+        session.send(line + b"\n")
+
+
+def _progressed(upstream: Upstream, message: wire.Message, line: bytes) -> None:
+    progress = _read_progress(message.params)
+    for owed in upstream.owed.values():
+        if owed.token == progress.progress_token and owed.call is not None and owed.call.was_told:
+            owed.awaiting.progressed(progress)  # it may only ever grow, and the door has spoken already
+            return
+    upstream.session.send(line + b"\n")

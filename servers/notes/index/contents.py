@@ -9,6 +9,7 @@ import msgspec
 from servers.notes import links as linking
 from servers.notes.names import NOTE, key, last, title
 from servers.notes.parsing.note import Note, parse
+from servers.notes.parsing.values import tags_of, words_of
 
 MAX_BYTES = 8 << 20
 """Of a larger note only the beginning is indexed."""
@@ -48,22 +49,51 @@ def contents_of(path: str, content: bytes) -> Contents:
     """Everything about the note at `path` (in the vault) that the index keeps."""
     note = parse(content)
     text = decoded(content)
-    aliases = note.aliases
-    tags = note.all_tags
+    front = _front(note)
+    tags = {key(name): name for name in reversed([*front.tags, *(tag.name for tag in note.tags)])}
     folder, name = path.rpartition("/")[0], title(path)
-    titled = _titled(note)
     return Contents(
         (
-            spaced(" ".join([name, *aliases, *([titled] if titled else [])])),
-            spaced(" ".join(tags)) if tags else "",
+            spaced(" ".join([name, *front.aliases, *front.titles])),
+            spaced(" ".join(reversed(tags.values()))) if tags else "",
             spaced(folder),
             spaced(text),
         ),
-        [(key(alias), alias) for alias in aliases],
-        [(key(tag), tag) for tag in tags],
-        _properties(note),
-        list(dict.fromkeys(link for link in map(_link, _targets(note)) if link[0])),
+        [(key(alias), alias) for alias in front.aliases],
+        list(reversed(tags.items())),
+        list(front.properties),
+        list(dict.fromkeys(_link(link.target) for link in note.links[:_MAX_LINKS] if link.target)),
     )
+
+
+class _Front:
+    """What the properties say, gathered in one pass: every note has to go through here."""
+
+    __slots__ = ("aliases", "properties", "tags", "titles")
+
+    def __init__(self) -> None:
+        self.aliases: list[str] = []
+        self.tags: list[str] = []
+        self.titles: list[str] = []
+        self.properties: dict[tuple[str, Value], None] = {}
+
+
+def _front(note: Note) -> _Front:
+    found = _Front()
+    for one in note.frontmatter.properties if note.frontmatter is not None else ():
+        name, value = key(one.name), one.value
+        if name in ("tags", "tag"):
+            found.tags += tags_of(value)
+        elif name in ("aliases", "alias"):
+            found.aliases += words_of(value)
+        elif name == "title" and isinstance(value, str):
+            found.titles.append(value)
+        if isinstance(value, list):
+            for each in value:
+                found.properties[name, plain(each)] = None
+        else:
+            found.properties[name, plain(value)] = None
+    return found
 
 
 def link_key(target: str) -> str:
@@ -72,28 +102,8 @@ def link_key(target: str) -> str:
     return name.removesuffix(NOTE)
 
 
-def _titled(note: Note) -> str:
-    found = note.frontmatter.find("title") if note.frontmatter is not None else None
-    return found.value if found is not None and isinstance(found.value, str) else ""
-
-
-def _targets(note: Note) -> list[str]:
-    return [link.target for link in note.links[:_MAX_LINKS] if link.target]
-
-
 def _link(target: str) -> tuple[str, str]:
     return link_key(target), target
-
-
-def _properties(note: Note) -> list[tuple[str, Value]]:
-    if note.frontmatter is None:
-        return []
-    found: dict[tuple[str, Value], None] = {}
-    for one in note.frontmatter.properties:
-        name = key(one.name)
-        for value in one.value if isinstance(one.value, list) else [one.value]:
-            found[name, plain(value)] = None
-    return list(found)
 
 
 def plain(value: object) -> Value:

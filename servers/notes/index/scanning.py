@@ -27,7 +27,8 @@ MAX_FOLDERS = 200_000
 _UNKNOWN = -1
 _FINE_NS = 100_000_000
 _COARSE_NS = 2_500_000_000
-_INODE = (1 << 63) - 1
+_INODE = (1 << 63) - 1 if os.name != "nt" else 0
+"""What of an inode's number is kept: SQLite has 63 bits, and Windows tells none while a folder is listed."""
 
 _INTO_FOUND = "INSERT INTO found VALUES(?, ?, ?, ?, ?, ?, ?)"
 _INTO_FILES = "INSERT INTO files(folder, name, key, note, ino, size, mtime, state) VALUES(?, ?, ?, ?, ?, ?, ?, 0)"

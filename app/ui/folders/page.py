@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout
 from app.core.folders import shown
 from app.core.journal.record import CallRecord
 from app.core.settings import Access, FolderSetting, settings_path
-from app.ui.folders import adding, changing, facts, sensitive, telling
+from app.ui.folders import adding, changing, facts, sensitive
 from app.ui.folders.adding import AddPanel
 from app.ui.folders.choosing import Choose, choose_folder
 from app.ui.folders.facts import Looked, Standing
@@ -28,6 +28,7 @@ from app.ui.kit.labels import Label
 from app.ui.kit.messages import Message
 from app.ui.kit.opening import open_file
 from app.ui.kit.page import Page
+from app.ui.kit.reasons import reason
 from app.ui.kit.services import Services
 from app.ui.kit.theme import S
 from app.ui.kit.trouble import Trouble
@@ -63,7 +64,7 @@ class FoldersPage(Page):
         self._to_look: deque[str] = deque()
         self._looking = ""
         self._in_view = False
-        self._changes = InForce(services, self.rows.get, self.look, telling.reason, self)
+        self._changes = InForce(services, self.rows.get, self.look, reason, self)
         self.add = Button(self.tr("Add a folder…"), theme, "primary", "plus", self.ask_for_folder)
         self.buttons.addWidget(self.add)
         self.trouble = Trouble(theme, lambda: open_file(settings_path(services.home)), self.look)
@@ -302,7 +303,7 @@ class FoldersPage(Page):
 
         def failed(error: Exception) -> None:
             self.adding.busy(False)
-            self.adding.show_problem(telling.reason(error))
+            self.adding.show_problem(reason(error))
             self.look()
 
         self._changes.deeds.do(deed, done, failed)
@@ -333,7 +334,7 @@ class FoldersPage(Page):
             self.look()
 
         def failed(error: Exception) -> None:
-            row.show_problem(telling.reason(error))
+            row.show_problem(reason(error))
 
         self._changes.deeds.do(lambda confirm: changing.take_out(home, path, confirm), done, failed)
 

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication
 
-from app.core.errors import DoorkeepError
 from app.core.folders import EXPLAINED
 from app.core.settings import Access
 from app.ui.folders.facts import COUNTED, Lately
@@ -84,13 +83,3 @@ def kept_closed(found: int, revealed: int, more: bool) -> str:
         said = tr("1 likely secret") if found == 1 and not more else tr("{count} likely secrets")
         said = tr("{said}, {revealed} revealed").format(said=said, revealed=revealed)
     return said.replace("{count}", count)
-
-
-def reason(error: Exception) -> str:
-    """Why something was not done. Options of the command line are no help in a window and left out."""
-    if not isinstance(error, DoorkeepError):
-        return tr("Something in Doorkeep went wrong ({kind}). Nothing was changed; try again.").format(
-            kind=type(error).__name__
-        )
-    fix = "" if "--" in error.fix or "doorkeep " in error.fix else error.fix
-    return " ".join(piece for piece in (error.title, error.detail, fix) if piece)

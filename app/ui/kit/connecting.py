@@ -16,12 +16,12 @@ from app.clients.changes import Wish
 from app.clients.connect import Outcome
 from app.clients.restarting import carry_out_restarting
 from app.clients.targets import Installation, Target, bridge_path, this_installation
-from app.core.errors import DoorkeepError
 from app.core.folders import shown
 from app.desktop.apps import Desktop, this_desktop
 from app.ui.kit.buttons import Button
 from app.ui.kit.diff import DiffView
 from app.ui.kit.labels import Label
+from app.ui.kit.reasons import in_words
 from app.ui.kit.services import Services
 from app.ui.kit.theme import S
 from app.ui.kit.wrap import Wrap
@@ -204,11 +204,3 @@ class ChangePanel(QWidget):
 def _installation(ground: Ground, wish: Wish) -> Installation:
     """Leaving must always be possible, also where the bridge is gone."""
     return ground.writing() if wish.what == "connect" else ground.looking()
-
-
-def in_words(error: Exception, otherwise: str) -> str:
-    """What happened, what it means, what to do; options of the command line are no help in a window and left out."""
-    if not isinstance(error, DoorkeepError):
-        return otherwise
-    fix = "" if "--" in error.fix or "doorkeep " in error.fix else error.fix
-    return " ".join(part for part in (error.title, error.detail, fix) if part)

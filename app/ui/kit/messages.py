@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import DoorkeepError
+from app.ui.kit.reasons import for_window
 
 Level = Literal["notice", "error"]
 MOST = 20
@@ -55,7 +56,9 @@ class Messages(QObject):
     def error(self, error: Exception) -> None:
         """An error of ours in its own words; any other one without its insides."""
         if isinstance(error, DoorkeepError):
-            self.say(Message("error", error.title, " ".join(part for part in (error.detail, error.fix) if part)))
+            self.say(
+                Message("error", error.title, " ".join(part for part in (error.detail, for_window(error.fix)) if part))
+            )
         else:
             detail = self.tr(
                 "{kind}. Nothing was lost; try again. If it comes back, save a diagnostics file in Settings."

@@ -20,6 +20,7 @@ from app.ui.kit.in_force import IN_FORCE_MS, InForce
 from app.ui.kit.labels import Label
 from app.ui.kit.opening import open_file
 from app.ui.kit.page import Page
+from app.ui.kit.reasons import reason
 from app.ui.kit.services import Services
 from app.ui.kit.theme import S
 from app.ui.kit.trouble import Trouble
@@ -51,7 +52,7 @@ class ServersPage(Page):
         self._signature: tuple[int, ...] = ()
         self._status: dict[str, Any] | None = None
         self._background: Background = services.background
-        self._changes = InForce(services, self.cards.get, self.look, telling.reason, self)
+        self._changes = InForce(services, self.cards.get, self.look, reason, self)
         self.checked = Label("", theme, "secondary", "muted")
         self.buttons.addWidget(self.checked)
         self.trouble = Trouble(theme, lambda: open_file(settings_path(services.home)), self.look)
@@ -159,7 +160,7 @@ class ServersPage(Page):
 
     def _say_log_trouble(self, error: Exception) -> None:
         """A log that cannot be read is said once, in the line where its numbers would stand."""
-        self.checked.setText(telling.reason(error))
+        self.checked.setText(reason(error))
 
     def _look_again(self) -> None:
         """Now and then: the settings only where the file has changed."""
@@ -196,7 +197,7 @@ class ServersPage(Page):
         self._background.run(
             lambda: facts.tail(home, name),
             card.show_messages,
-            lambda error: card.show_messages(telling.reason(error)),
+            lambda error: card.show_messages(reason(error)),
             owner=card,
         )
 
@@ -211,6 +212,4 @@ class ServersPage(Page):
             QTimer.singleShot(IN_FORCE_MS, card, lambda: card.show_state(""))
             self._look_live()
 
-        self.services.link.call(
-            "restart_server", done, lambda error: card.show_problem(telling.reason(error)), name=name
-        )
+        self.services.link.call("restart_server", done, lambda error: card.show_problem(reason(error)), name=name)

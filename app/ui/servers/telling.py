@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from PySide6.QtCore import QCoreApplication
 
-from app.core.errors import DoorkeepError
 from app.ui.kit import words
 from app.ui.kit.segmented import Choice
 from app.ui.kit.theme import Tone
@@ -144,14 +143,6 @@ def does(tool: ToolFact) -> str:
     text = " ".join(tool.description.split())
     end = text.find(". ")
     return words.visible(text if end < 0 else text[: end + 1], 240)
-
-
-def reason(error: Exception) -> str:
-    """Why something was not done. Options of the command line are no help in a window and left out."""
-    if not isinstance(error, DoorkeepError):
-        return tr("Something in Doorkeep went wrong ({kind}). Try again.").format(kind=type(error).__name__)
-    fix = "" if "--" in error.fix or "doorkeep " in error.fix else error.fix
-    return " ".join(piece for piece in (error.title, error.detail, fix) if piece)
 
 
 def answer(result: dict[str, Any]) -> str:

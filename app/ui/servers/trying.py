@@ -15,6 +15,7 @@ from app.ui.kit.buttons import Button
 from app.ui.kit.combo import Combo
 from app.ui.kit.jsonview import TextView
 from app.ui.kit.labels import Label
+from app.ui.kit.reasons import reason
 from app.ui.kit.services import Services
 from app.ui.kit.theme import S
 from app.ui.kit.words import duration, visible
@@ -152,7 +153,7 @@ class TryPanel(QWidget):
 
     def _failed(self, error: Exception) -> None:
         self._ended()
-        self._say(telling.reason(error), failed=True)
+        self._say(reason(error), failed=True)
 
     def _say(self, text: str, *, failed: bool) -> None:
         self.state.set_tone("error" if failed else "muted")

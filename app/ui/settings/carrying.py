@@ -17,9 +17,9 @@ from app.core.settings import MAX_BYTES, load
 from app.core.setup_file import Import
 from app.ui.kit import words
 from app.ui.kit.buttons import Button
-from app.ui.kit.connecting import in_words
 from app.ui.kit.jsonview import TextView
 from app.ui.kit.labels import Label
+from app.ui.kit.reasons import in_words
 from app.ui.kit.services import Services
 from app.ui.kit.theme import M, S
 from app.ui.settings.rows import section

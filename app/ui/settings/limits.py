@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.core import settings as settings_file
 from app.core.settings import Limits
-from app.ui.kit.connecting import in_words
 from app.ui.kit.deeds import Deeds
 from app.ui.kit.labels import Label
+from app.ui.kit.reasons import in_words
 from app.ui.kit.services import Services
 from app.ui.settings.rows import Number, section
 

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.desktop import autostart, preferences
 from app.desktop.preferences import Preferences
-from app.ui.kit.connecting import in_words
 from app.ui.kit.labels import Label
+from app.ui.kit.reasons import in_words
 from app.ui.kit.segmented import Choice, Segmented
 from app.ui.kit.services import Services
 from app.ui.kit.theme import M

@@ -19,9 +19,10 @@ from app.core.journal.record import CallRecord
 from app.ui.kit import words
 from app.ui.kit.buttons import Button
 from app.ui.kit.chip import Chip
-from app.ui.kit.connecting import ChangePanel, Ground, in_words
+from app.ui.kit.connecting import ChangePanel, Ground
 from app.ui.kit.labels import Label
 from app.ui.kit.page import Empty, surface
+from app.ui.kit.reasons import in_words
 from app.ui.kit.services import Services
 from app.ui.kit.theme import M, S
 

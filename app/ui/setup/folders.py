@@ -10,9 +10,9 @@ from app.core.folders import shown
 from app.core.settings import Access
 from app.ui.kit import words
 from app.ui.kit.buttons import Button
-from app.ui.kit.connecting import in_words
 from app.ui.kit.labels import ElidedLabel, Label
 from app.ui.kit.page import surface
+from app.ui.kit.reasons import in_words
 from app.ui.kit.segmented import Choice, Segmented
 from app.ui.kit.services import Services
 from app.ui.kit.theme import M, S
@@ -38,7 +38,8 @@ class FolderRow(QWidget):
         self._busy = False
         name = words.visible(shown(folder.path))
         self.box = Toggle(self.tr("Grant {folder}").format(folder=name), services.theme)
-        self.label = ElidedLabel(name, services.theme)
+        told = self.tr("{folder} (new, for notes)").format(folder=name) if folder.new else name
+        self.label = ElidedLabel(told, services.theme)
         self.access = Segmented(
             self.tr("Access to {folder}").format(folder=name),
             [

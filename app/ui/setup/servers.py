@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.ui.kit.connecting import in_words
 from app.ui.kit.labels import Label
 from app.ui.kit.page import surface
+from app.ui.kit.reasons import in_words
 from app.ui.kit.services import Services
 from app.ui.kit.theme import XS, M
 from app.ui.kit.toggle import Toggle

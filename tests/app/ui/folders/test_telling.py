@@ -6,7 +6,6 @@ import time
 
 import pytest
 
-from app.core.errors import SettingsError
 from app.core.journal.record import CallRecord, timestamp
 from app.ui.folders import telling
 from app.ui.folders.facts import Lately
@@ -47,11 +46,6 @@ def test_each_choice_explains_itself(qapp) -> None:
 )
 def test_what_is_kept_closed_is_said(qapp, found: int, revealed: int, more: bool, expected: str) -> None:
     assert telling.kept_closed(found, revealed, more) == expected
-
-
-def test_a_reason_has_no_options_of_the_command_line_and_no_insides(qapp) -> None:
-    assert telling.reason(SettingsError("A.", "B.", "Run `doorkeep folders list`.")) == "A. B."
-    assert "secret" not in telling.reason(RuntimeError("secret"))
 
 
 def test_a_moment_that_cannot_be_read_is_left_out(qapp) -> None:

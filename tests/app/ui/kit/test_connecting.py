@@ -9,9 +9,8 @@ import pytest
 from app.clients.changes import What, Wish
 from app.clients.connect import Outcome
 from app.clients.targets import Target, find_client, find_target
-from app.core.errors import ClientConfigError
 from app.desktop.apps import Running
-from app.ui.kit.connecting import ChangePanel, Ground, in_words
+from app.ui.kit.connecting import ChangePanel, Ground
 from tests.fakes.clients import StillDesktop, make_bridge, write_config
 
 LONG = 20_000
@@ -89,10 +88,3 @@ def test_nothing_to_change_is_said(panel: ChangePanel, target: Target, qtbot) ->
     look(panel, target, qtbot, "disconnect")
     assert panel.words.text().startswith("There is nothing to change")
     assert not panel.now.isVisible()
-
-
-def test_an_error_is_said_without_options_of_the_command_line(qapp) -> None:
-    error = ClientConfigError("It does not quit.", "Nothing was written.", "Use --when-closed.")
-    assert in_words(error, "") == "It does not quit. Nothing was written."
-    assert in_words(ClientConfigError("A.", "B.", "Close it."), "") == "A. B. Close it."
-    assert in_words(ValueError("secret insides"), "That failed.") == "That failed."

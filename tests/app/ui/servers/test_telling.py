@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.errors import DoorkeepError
 from app.core.journal.record import CallRecord, timestamp
 from app.ui.servers import telling
 from app.ui.servers.facts import Lately, ServerFact, ToolFact
@@ -75,11 +74,6 @@ def test_what_a_tool_does_is_its_first_sentence(qapp) -> None:
 )
 def test_an_answer_is_readable(qapp, result: dict, expected: str) -> None:
     assert telling.answer(result) == expected
-
-
-def test_a_reason_has_no_options_of_the_command_line(qapp) -> None:
-    assert telling.reason(DoorkeepError("A.", "", "Run `doorkeep gateway`.")) == "A."
-    assert "secret" not in telling.reason(RuntimeError("secret"))
 
 
 def test_rules_explain_themselves_for_both_kinds(qapp) -> None:

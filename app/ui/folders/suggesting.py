@@ -6,6 +6,7 @@ import os
 from typing import NamedTuple
 
 from app.bridge.home import account_home
+from app.core import note_places
 
 
 class Suggestion(NamedTuple):
@@ -16,12 +17,14 @@ class Suggestion(NamedTuple):
 
 
 def suggestions(granted: set[str]) -> list[Suggestion]:
-    """Documents, Downloads, Desktop as the system calls them, and Projects; those that exist and are not granted yet."""
+    """Documents, Downloads, Desktop as the system calls them, Projects, and vaults of notes; those that exist and are not granted
+    yet."""
     import platformdirs
 
     wanted = [platformdirs.user_documents_dir(), platformdirs.user_downloads_dir(), platformdirs.user_desktop_dir()]
     home = account_home()
     wanted += [os.path.join(home, name) for name in ("Projects", "projects", "Code", "src")]
+    wanted += [*note_places.obsidian_vaults(), note_places.notes_folder()]
     found: dict[str, Suggestion] = {}
     for path in wanted:
         real = os.path.realpath(path)

@@ -13,8 +13,9 @@ import msgspec
 
 from app.bridge.home import account_home
 from app.control.client import settled
-from app.core import folders
+from app.core import folders, note_places
 from app.core import settings as settings_file
+from app.core.errors import SettingsError
 from app.core.settings import Access
 
 MOST_FOLDERS = 40
@@ -28,10 +29,11 @@ PROJECTS = ("Projects", "projects", "Code", "code", "src")
 
 
 class OfferedFolder(NamedTuple):
-    """`path` is absolute and real; `access` None: not granted."""
+    """`path` is absolute and real; `access` None: not granted. `new`: it is made when it is chosen."""
 
     path: str
     access: Access | None
+    new: bool = False
 
 
 class OfferedServer(NamedTuple):
@@ -58,15 +60,19 @@ def offered_folders(home: str) -> tuple[list[OfferedFolder], int]:
     granted: dict[str, Access] = {folder.path: folder.access for folder in settings_file.load(home).folders}
     shown = [OfferedFolder(path, access) for path, access in list(granted.items())[:MOST_FOLDERS]]
     suggested = [OfferedFolder(path, None) for path in suggestions() if path not in granted]
+    notes = note_places.notes_folder()
+    if not os.path.lexists(notes) and not note_places.obsidian_vaults():
+        suggested.append(OfferedFolder(notes, None, new=True))
     return shown + suggested, max(0, len(granted) - MOST_FOLDERS)
 
 
 def suggestions() -> list[str]:
-    """The person's own folders that exist, real paths; never the account's home itself."""
+    """The person's own folders that exist, vaults of notes among them, real paths; never the account's home itself."""
     import platformdirs
 
     named = [platformdirs.user_documents_dir(), platformdirs.user_downloads_dir(), platformdirs.user_desktop_dir()]
     named += [os.path.join(account_home(), name) for name in PROJECTS]
+    named += [*note_places.obsidian_vaults(), note_places.notes_folder()]
     found: list[str] = []
     for path in named:
         real = os.path.realpath(path)
@@ -78,12 +84,33 @@ def suggestions() -> list[str]:
 
 
 def set_folder(home: str, path: str, access: Access | None) -> OfferedFolder:
-    """Grant it, change it, or with None take it back. Raises SettingsError."""
+    """Grant it, change it, or with None take it back. The offered Notes folder is made first. Raises SettingsError."""
     if access is None:
         folders.remove(home, path, confirm=lambda: settled(home))
         return OfferedFolder(path, None)
-    made = folders.grant(home, path, access, confirm=lambda: settled(home))
+    made_here = _make_notes(path)
+    try:
+        made = folders.grant(home, path, access, confirm=lambda: settled(home))
+    except SettingsError:
+        if made_here:
+            os.rmdir(path)
+        raise
     return OfferedFolder(made.path, made.access)
+
+
+def _make_notes(path: str) -> bool:
+    """Whether the Notes folder was made just now; no other folder is ever made."""
+    if path != note_places.notes_folder() or os.path.lexists(path):
+        return False
+    try:
+        os.makedirs(path)
+    except OSError as error:
+        raise SettingsError(
+            f"{folders.shown(path)} could not be made: {error.strerror}.",
+            "Nothing was granted.",
+            "Make the folder yourself, or choose another.",
+        ) from None
+    return True
 
 
 def offered_servers(home: str, folder: str = BUILTIN) -> list[OfferedServer]:

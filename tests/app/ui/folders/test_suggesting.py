@@ -14,6 +14,11 @@ def test_only_folders_that_exist_and_are_not_granted_are_suggested(guard: Path) 
     assert [one.name for one in found] == ["Documents", "Projects"]
 
 
+def test_vaults_of_notes_are_suggested_where_they_exist(guard: Path) -> None:
+    (guard / "Documents/Notes").mkdir(parents=True)
+    assert [one.name for one in suggestions(set())] == ["Documents", "Notes"]
+
+
 def test_the_whole_account_is_never_suggested(guard: Path) -> None:
     (guard / ".config").mkdir()
     (guard / ".config" / "user-dirs.dirs").write_text('XDG_DOCUMENTS_DIR="$HOME/"\n')

@@ -38,5 +38,5 @@ def window(services, ground: Ground, account: Path, config: Path, qtbot) -> Setu
     made = SetupWindow(services, ground)
     qtbot.addWidget(made)
     made.show()
-    qtbot.waitUntil(lambda: len(made.folders.rows) == 3, timeout=20_000)
+    qtbot.waitUntil(lambda: len(made.folders.rows) == 4, timeout=20_000)
     return made

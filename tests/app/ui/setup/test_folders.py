@@ -88,6 +88,16 @@ def test_folders_can_be_dropped_and_files_are_refused(window: SetupWindow, home:
     window.folders.dragEnterEvent(entering)
     assert entering.isAccepted()
     window.folders.dropEvent(QDropEvent(QPointF(5, 5), copy, mime, left, none))
-    qtbot.waitUntil(lambda: len(window.folders.rows) == 4 and window.folders.problem.isVisible(), timeout=LONG)
+    qtbot.waitUntil(lambda: len(window.folders.rows) == 5 and window.folders.problem.isVisible(), timeout=LONG)
     assert accesses(home) == {"photos\nof ann": "ask"}
-    assert "\n" not in window.folders.rows[3].label.text()
+    assert "\n" not in window.folders.rows[4].label.text()
+
+
+def test_the_folder_for_notes_is_said_to_be_new_and_made_when_it_is_switched_on(
+    window: SetupWindow, account: Path, qtbot
+) -> None:
+    row = window.folders.rows[3]
+    assert row.label.text().endswith("(new, for notes)")
+    row.tick()
+    qtbot.waitUntil(lambda: row.in_force == "ask", timeout=LONG)
+    assert (account / "Documents/Notes").is_dir()

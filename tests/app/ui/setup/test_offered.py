@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -12,18 +13,53 @@ from app.core.settings import load
 from app.ui.setup import offered
 
 
-def test_only_folders_that_exist_are_suggested(home: str, account: Path) -> None:
+def test_folders_that_exist_are_suggested_and_one_for_notes_that_does_not(home: str, account: Path) -> None:
     found, more = offered.offered_folders(home)
-    assert [Path(folder.path).name for folder in found] == ["Documents", "Downloads", "Projects"]
+    assert [(Path(folder.path).name, folder.new) for folder in found] == [
+        ("Documents", False),
+        ("Downloads", False),
+        ("Projects", False),
+        ("Notes", True),
+    ]
     assert {folder.access for folder in found} == {None}
     assert more == 0
+    assert not (account / "Documents/Notes").exists()
+
+
+def test_the_folder_for_notes_is_made_only_when_it_is_chosen(home: str, account: Path) -> None:
+    notes = account / "Documents/Notes"
+    assert offered.set_folder(home, str(notes), "ask").access == "ask"
+    assert notes.is_dir()
+    assert [folder.path for folder in load(home).folders] == [str(notes)]
+    (notes / "mine.md").write_text("x")
+    offered.set_folder(home, str(notes), None)
+    assert (notes / "mine.md").exists()
+    found, _ = offered.offered_folders(home)
+    assert (str(notes), None, False) in [tuple(folder) for folder in found]
+
+
+def test_a_folder_that_could_not_be_granted_is_not_left_behind(home: str, account: Path) -> None:
+    Path(home, "doorkeep.toml").write_text("broken [")
+    with pytest.raises(SettingsError):
+        offered.set_folder(home, str(account / "Documents/Notes"), "ask")
+    assert not (account / "Documents/Notes").exists()
+
+
+def test_vaults_that_obsidian_knows_are_offered_instead(home: str, account: Path) -> None:
+    vault = account / "My vault"
+    vault.mkdir()
+    known = account / ".config/obsidian/obsidian.json"
+    known.parent.mkdir(parents=True)
+    known.write_text(json.dumps({"vaults": {"1": {"path": str(vault), "ts": 1}}}))
+    found, _ = offered.offered_folders(home)
+    assert [Path(folder.path).name for folder in found] == ["Documents", "Downloads", "Projects", "My vault"]
 
 
 def test_what_is_granted_comes_first_and_is_not_suggested_again(home: str, account: Path) -> None:
     grant(home, str(account / "Projects"), "write")
     found, _ = offered.offered_folders(home)
     assert [(Path(folder.path).name, folder.access) for folder in found][:1] == [("Projects", "write")]
-    assert len(found) == 3
+    assert len(found) == 4
 
 
 def test_one_folder_under_two_names_is_suggested_once(account: Path) -> None:
@@ -35,7 +71,7 @@ def test_ten_thousand_folders_are_not_all_shown(home: str, account: Path) -> Non
     tables = "".join(f'[[folders]]\npath = "/data/{number}"\naccess = "read"\n' for number in range(10_000))
     Path(home, "doorkeep.toml").write_text(tables)
     found, more = offered.offered_folders(home)
-    assert len(found) == offered.MOST_FOLDERS + 3
+    assert len(found) == offered.MOST_FOLDERS + 4
     assert more == 10_000 - offered.MOST_FOLDERS
 
 

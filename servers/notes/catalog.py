@@ -41,19 +41,23 @@ def alike(call: Call, vault: str, text: str) -> list[str]:
         return [titles[name] for name in difflib.get_close_matches(key(title(text)), titles, _MAX_ALIKE)]
 
 
-def linking_to(call: Call, vault: str, path: str, *, thorough: bool = False) -> list[tuple[str, str]]:
+def linking_to(
+    call: Call, vault: str, path: str, *, thorough: bool = False, table: NameTable | None = None
+) -> list[tuple[str, str]]:
     """The notes that link to the file at `path` (in the vault), each with a link's target as it is written.
 
     `thorough`: every note is compared with its file first, so that no edit that nobody heard of is missed (100,000 notes: half a
-    second). While the index is being made for the first time, waits for that. Raises ToolError.
+    second). `table`: the names as this call already asked for them, so that the folders need not be looked at again. While the
+    index is being made for the first time, waits for that. Raises ToolError.
     """
     keeper = keeper_of(call, vault)
-    keeper.refresh(call)
+    if table is None:
+        keeper.refresh(call)
+        table = IndexNames(call, keeper)
     while not keeper.wait(call):
         call.check()
     if thorough:
         sweep(keeper, call.check)
-    table = IndexNames(call, keeper)
     may = keeper.ask(call, lambda db: lookups.sources(db, path))
     return [(source, target) for source, target in may if links.resolve(table, source, target).path == path]
 

@@ -59,9 +59,8 @@ def note_links(call: Call, args: NoteLinks) -> Text:
     return Text(" ".join(head) + "\n" + budget.close())
 
 
-def outgoing(call: Call, note: OpenNote) -> list[str]:
+def outgoing(names: NameTable, note: OpenNote) -> list[str]:
     """A line for each link of a note: where it stands, how it is written, and where it leads."""
-    names = catalog.names(call, note.place.vault.path)
     lines: list[str] = []
     at, line = 0, 1
     for link in sorted(note.parts.links, key=lambda one: one.start):
@@ -73,22 +72,23 @@ def outgoing(call: Call, note: OpenNote) -> list[str]:
 
 def _direct(call: Call, place: NotePath, args: NoteLinks) -> list[str]:
     lines: list[str] = []
+    names = catalog.names(call, place.vault.path)
     if args.direction in ("in", "both"):
-        for source in dict.fromkeys(source for source, _ in catalog.linking_to(call, place.vault.path, place.path)):
-            lines += _contexts(call, place, source)
+        sources = catalog.linking_to(call, place.vault.path, place.path, table=names)
+        for source in dict.fromkeys(source for source, _ in sources):
+            lines += _contexts(call, place, source, names)
     if args.direction in ("out", "both") and place.path.lower().endswith(".md"):
-        lines += [f"out {line}" for line in outgoing(call, open_note(call, place))]
+        lines += [f"out {line}" for line in outgoing(names, open_note(call, place))]
     return lines
 
 
-def _contexts(call: Call, place: NotePath, source: str) -> list[str]:
+def _contexts(call: Call, place: NotePath, source: str, names: NameTable) -> list[str]:
     """The lines of a note in which a link to `place` stands, as the file is now; none where it links there no more."""
     call.check()
     try:
         note = open_note(call, NotePath(place.vault, source))
     except ToolError:
         return []
-    names = catalog.names(call, place.vault.path)
     found: dict[int, str] = {}
     for link in note.parts.links:
         if links.resolve(names, source, _target(link)).path == place.path:
@@ -128,7 +128,7 @@ def _edges(call: Call, place: NotePath, names: NameTable, direction: str) -> lis
         led = [links.resolve(names, place.path, _target(link)).path for link in note.parts.links]
         found += [(place.path, path) for path in led if path and path != place.path]
     if direction in ("in", "both"):
-        sources = catalog.linking_to(call, place.vault.path, place.path)
+        sources = catalog.linking_to(call, place.vault.path, place.path, table=names)
         found += [(source, place.path) for source, _ in sources if source != place.path]
     return found
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from servers.notes import pages
+from servers.notes import catalog, pages
 from servers.notes.note_links import outgoing
 from servers.notes.opened import OpenNote, line_of, open_note, quoted
 from servers.notes.parsing.sections import block_span, find_block, find_headings, heading_path
@@ -54,7 +54,7 @@ def read_note(call: Call, args: ReadNote) -> Text:
     if args.part == "outline":
         return _listed(note, paged, position, most, _outline(note), "headings")
     if args.part == "links":
-        return _listed(note, paged, position, most, outgoing(call, note), "links")
+        return _listed(note, paged, position, most, outgoing(catalog.names(call, place.vault.path), note), "links")
     if args.part == "properties":
         return _properties(note)
     return _text(note, paged, position, most, args.start)

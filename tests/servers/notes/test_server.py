@@ -75,3 +75,28 @@ def test_sensitive_files_are_in_no_answer(notes: Notes, vault: Path) -> None:
     write(vault, {"a.md": "needle", ".ssh/b.md": "needle", "id_rsa": "needle", "in/.env": "needle"})
     assert "notes=1-1/1" in notes.text("search_notes", query="needle")
     assert body(notes.text("list_notes", kind="attachments")) == ""
+
+
+def test_the_first_search_waits_with_progress_and_answers(notes: Notes, vault: Path) -> None:
+    write(vault, {f"in{n % 20}/n{n}.md": f"every needle{n} " + "filler " * 100 for n in range(3000)})
+    params = {"name": "search_notes", "arguments": {"query": "needle2999"}, "_meta": {"progressToken": "first"}}
+    found = notes.peer.request("tools/call", params)["result"]["content"][0]["text"]
+    told = [message["params"] for message in notes.peer.heard if message.get("method") == "notifications/progress"]
+    assert told
+    assert told[0]["progressToken"] == "first"
+    assert told[-1]["total"] >= told[-1]["progress"]
+    # Either all was read in the time a call waits, or the answer says how far it is.
+    assert "in19/n2999.md" in found or "for the first time" in found.splitlines()[0]
+
+
+def test_a_vault_that_cannot_be_written_is_read_all_the_same(serve: Serve, vault: Path) -> None:
+    write(vault, {"in/a.md": "needle [[b]]", "b.md": "x"})
+    for path in (vault / "in", vault):
+        path.chmod(0o555)
+    try:
+        notes = serve((vault, "read"))
+        assert "in/a.md" in notes.text("search_notes", query="needle")
+        assert "in in/a.md:1:" in notes.text("note_links", note="b")
+    finally:
+        for path in (vault, vault / "in"):
+            path.chmod(0o755)

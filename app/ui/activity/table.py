@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, Qt
 from PySide6.QtGui import QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from app.ui.activity.model import LogModel
 from app.ui.activity.rows import HEIGHT, WIDTHS, RowPainter
@@ -20,6 +20,8 @@ class LogTable(QTableView):
     def __init__(self, model: LogModel, theme: Theme) -> None:
         super().__init__()
         self._hovered = -1
+        self._room = QWidget()
+        self.setViewport(self._room)  # asking Qt for its own would load half of its classes
         self.setModel(model)
         self.setAccessibleName(self.tr("Calls"))
         self.setItemDelegate(RowPainter(theme, self))
@@ -40,7 +42,7 @@ class LogTable(QTableView):
             self.horizontalHeader().setSectionResizeMode(column, mode)
             if width:
                 self.setColumnWidth(column, width)
-        theme.changed.connect(self.viewport().update)
+        theme.changed.connect(self._room.update)
 
     @property
     def hovered(self) -> int:
@@ -72,4 +74,4 @@ class LogTable(QTableView):
     def _draw_row(self, row: int) -> None:
         index = self.model().index(row, 2, QModelIndex())
         room = self.visualRect(index)
-        self.viewport().update(0, room.top(), self.viewport().width(), room.height())
+        self._room.update(0, room.top(), self._room.width(), room.height())

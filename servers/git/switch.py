@@ -77,7 +77,9 @@ class git_switch:  # noqa: N801 - the tool's name
         switch: _Switch = state.more
         repository = state.repository
         env = switches.hooks(call, repository)
-        with changing.started(call, state, TOOL) as change:
+        # A detached HEAD may be all that leads to its commits.
+        lost = [] if state.world.head.startswith("refs/") else [state.world.head]
+        with changing.started(call, state, TOOL, lost) as change:
             if switch.stash:
                 _stash(call, repository, args, switch)
             try:

@@ -32,6 +32,8 @@ from servers.runtime.undo.record import step_of
 if TYPE_CHECKING:
     from servers.runtime.undo.store import UndoStore
 
+MOST_FILES = 50_000
+"""Files that one change may concern and be taken back: a record names each of them."""
 _MOST_FOLDERS = 1000
 _WAIT_SECONDS = 60.0
 _locks: dict[str, LockType] = {}
@@ -109,7 +111,8 @@ def kept_whole(call: Call, world: World) -> bool:
     """Whether everything that `world` names can be kept: the `undoable` of a plan."""
     store = call.undo
     size = sum(state.size for state in world.files)
-    return store is not None and not any(state.large for state in world.files) and store.keeps(size)
+    too_much = len(world.files) > MOST_FILES or any(state.large for state in world.files)
+    return store is not None and not too_much and store.keeps(size)
 
 
 def begin(
@@ -158,8 +161,8 @@ def _begin(
     if store is not None and not kept_whole(call, planned):
         if not agreed:
             raise RefusedError(
-                f"This would change files that are too large to be kept for undo (one may have {keeping_limit()}, all "
-                f"together {store.quota:,} bytes). Ask the user to set the folder to `ask`, where they can agree to it."
+                f"This would change more than is kept for undo ({MOST_FILES:,} files, {keeping_limit()} in one, "
+                f"{store.quota:,} in all). Ask the user to set the folder to `ask`, where they can agree to it."
             )
         store = None
     if concern.index:

@@ -6,11 +6,12 @@ Whatever breaks half-way leaves the undo's own record, by which the world of bef
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 from servers.git.backup import keeping
 from servers.git.backup.change import Change, begin
-from servers.git.backup.files import put_back
+from servers.git.backup.files import MAX_KEPT, FileState, put_back
 from servers.git.backup.going_back import GoingBack
 from servers.git.backup.index_lock import IndexLock
 from servers.git.backup.world import PSEUDO, STASH, Stashed, pseudo_content
@@ -27,6 +28,8 @@ from servers.runtime.undo.record import Outcome
 from servers.runtime.undo.store import MEGABYTE, UndoStore
 
 _MOST_INDEX = 1000 * MEGABYTE
+_BATCH = 1000
+"""Files whose content is taken into memory at once, if they are not larger than MAX_KEPT together."""
 
 
 def take_back(call: Call, store: UndoStore, going: GoingBack, *, tool: str, force: bool) -> Change:
@@ -81,9 +84,24 @@ def _files_back(call: Call, going: GoingBack) -> None:
     states = going.files()
     if not states:
         return
-    lying = [state for state in states if state.kind in ("file", "link")]
-    contents = keeping.contents(call, going.repository, lying)
-    put_back(call.folders, going.repository.top, [(state, contents.get(state.name)) for state in states])
+    top = going.repository.top
+    put_back(call.folders, top, [(state, None) for state in states])
+    for batch in _portions([state for state in states if state.kind in ("file", "link")]):
+        contents = keeping.contents(call, going.repository, batch)
+        put_back(call.folders, top, [(state, contents[state.name]) for state in batch])
+
+
+def _portions(states: list[FileState]) -> Iterator[list[FileState]]:
+    batch: list[FileState] = []
+    size = 0
+    for state in states:
+        if batch and (len(batch) == _BATCH or size + state.size > MAX_KEPT):
+            yield batch
+            batch, size = [], 0
+        batch.append(state)
+        size += state.size
+    if batch:
+        yield batch
 
 
 def _pseudo_back(going: GoingBack) -> None:

@@ -46,6 +46,18 @@ def test_a_commit_is_looked_at_detached(hands: Hands, repo: Repo) -> None:
     assert on(repo) == "HEAD"
 
 
+def test_commits_without_a_branch_are_not_lost_by_leaving_them(hands: Hands, repo: Repo) -> None:
+    repo.git("switch", "-q", "--detach")
+    repo.config("core.logAllRefUpdates", "false")
+    loose = repo.commit("Loose", d__txt="d\n")
+    done = change_id(hands.switch("main"))
+    repo.git("reflog", "expire", "--expire=now", "--all")
+    repo.git("gc", "-q", "--prune=now")
+    hands.undo(done)
+    assert repo.text("rev-parse", "HEAD") == loose
+    assert repo.text("status", "--porcelain") == ""
+
+
 def test_local_changes_in_the_way_stop_it_by_name(hands: Hands, repo: Repo) -> None:
     repo.write("a.txt", "mine\n")
     before = everything(repo)

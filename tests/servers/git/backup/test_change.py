@@ -112,7 +112,7 @@ def test_what_is_too_large_to_keep_is_changed_only_where_that_was_agreed_to(
         planned = capture(call, found, CONCERN)
         assert not kept_whole(call, planned)
         if not guard:
-            with pytest.raises(RefusedError, match="too large to be kept"):
+            with pytest.raises(RefusedError, match="more than is kept for undo"):
                 begin(call, found, "t", CONCERN, planned)
             continue
         with begin(call, found, "t", CONCERN, planned) as change:

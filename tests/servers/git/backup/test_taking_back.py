@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from servers.git.backup import index_lock
+from servers.git.backup import index_lock, taking_back
 from servers.git.backup import record as records
 from servers.runtime.call import Call
 from servers.runtime.errors import ToolError
@@ -55,6 +55,18 @@ def test_line_ends_come_back_as_they_were_whatever_git_converts(hands: Hands, re
     repo.config("core.autocrlf", "true")
     repo.write("a.txt", b"mixed\r\nends\n")
     repo.write("b.txt", b"\r\n")
+    before = everything(repo)
+    done = change_id(hands.restore("."))
+    hands.undo(done)
+    assert everything(repo) == before
+
+
+def test_many_files_come_back_in_portions(hands: Hands, repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(taking_back, "_BATCH", 3)
+    monkeypatch.setattr(taking_back, "MAX_KEPT", 30)
+    repo.commit("many", **{f"f{number}": "x\n" * number for number in range(20)})
+    for number in range(20):
+        repo.write(f"f{number}", "y\n" * number + "end")
     before = everything(repo)
     done = change_id(hands.restore("."))
     hands.undo(done)

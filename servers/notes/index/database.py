@@ -41,8 +41,10 @@ WAITING, INDEXED, UNREADABLE = 0, 1, 2
 """The states of a file's row: its words are not in yet, they are, or the system did not let it be read."""
 
 Error = sqlite3.Error
-Damaged = sqlite3.DatabaseError
-"""The file is no index, or broken (but see `is_busy`)."""
+
+
+class Damaged(sqlite3.DatabaseError):
+    """The file is an index, but not one of this version's."""
 
 
 class Connection:
@@ -142,3 +144,10 @@ def is_busy(error: sqlite3.Error) -> bool:
     return isinstance(error, sqlite3.OperationalError) and any(
         word in str(error) for word in ("locked", "busy", "interrupted")
     )
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether the file is broken, or no index at all: making it anew helps. A full disk, say, is something else."""
+    if not isinstance(error, sqlite3.OperationalError):
+        return isinstance(error, sqlite3.DatabaseError)
+    return any(word in str(error) for word in ("no such table", "no such column", "malformed", "disk I/O"))

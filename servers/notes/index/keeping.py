@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from servers.notes.index import filling, place
 from servers.notes.index.background import Background
-from servers.notes.index.database import WAITING, Connection, Damaged, Error, is_busy
+from servers.notes.index.database import WAITING, Connection, Error, is_busy, is_damage
 from servers.notes.index.rechecking import recheck
 from servers.notes.index.scanning import Changes, Scan, moved_folders
 from servers.runtime.errors import ToolError
@@ -92,6 +92,8 @@ class Keeper:
             if is_busy(error):
                 call.check()
                 raise ToolError("The index of the notes is busy at the moment. Try again.") from None
+            if not is_damage(error):
+                raise self._unavailable(error) from None
         self.reset()
         self.refresh(call)
         return self._ask(call, question)
@@ -211,7 +213,7 @@ class Keeper:
             except Error as error:
                 if is_busy(error):
                     raise ToolError("Another program writes the index of the notes at the moment. Try again.") from None
-                if not again or not isinstance(error, Damaged):
+                if not again or not is_damage(error):
                     raise self._unavailable(error) from None
                 self.reset()
 
@@ -330,8 +332,8 @@ class Keeper:
             if not self._is_worn(db):
                 return db
             db.close()
-        except Damaged as error:
-            if is_busy(error):
+        except Error as error:
+            if not is_damage(error):
                 raise
         place.remove(self.path)
         return Connection(self.path, writes=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
 
-from servers.notes.index.database import Connection, Damaged, Error, is_busy
+from servers.notes.index.database import Connection, Damaged, Error, is_busy, is_damage
 
 
 @pytest.fixture
@@ -22,8 +23,9 @@ def test_a_new_file_has_the_tables(file: str) -> None:
 
 def test_what_is_no_database_is_damaged(file: str) -> None:
     Path(file).write_bytes(b"no database at all, but longer than a header would be, to be sure of it" * 20)
-    with pytest.raises(Damaged) as caught:
+    with pytest.raises(Error) as caught:
         Connection(file, writes=True)
+    assert is_damage(caught.value)
     assert not is_busy(caught.value)
 
 
@@ -31,8 +33,13 @@ def test_another_version_is_refused(file: str) -> None:
     db = Connection(file, writes=True)
     db.set("version", 999)
     db.close()
-    with pytest.raises(Damaged, match="version"):
+    with pytest.raises(Damaged, match="version") as caught:
         Connection(file, writes=True)
+    assert is_damage(caught.value)
+
+
+def test_a_full_disk_is_no_damage() -> None:
+    assert not is_damage(sqlite3.OperationalError("database or disk is full"))
 
 
 def test_a_transaction_that_fails_leaves_nothing(file: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -120,6 +121,23 @@ def test_an_index_that_cannot_be_kept_is_refused_in_words(index: Index, tmp_path
     place.place.folder = str(tmp_path / "file")
     with pytest.raises(IndexUnavailableError, match=r"cannot be kept in .*Ask the user"):
         index.refresh()
+
+
+def test_a_full_disk_is_said_and_costs_no_index(index: Index, vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(vault, {"a.md": "first"})
+    keeper = index.refresh()
+    before = Path(keeper.path).stat().st_ino
+
+    def full(self: Connection) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Connection, "transaction", full)
+        write(vault, {"b.md": "second"})
+        with pytest.raises(IndexUnavailableError, match="disk is full"):
+            index.refresh()
+    assert index.find("second") == ["b.md"]
+    assert Path(keeper.path).stat().st_ino == before
 
 
 def test_a_call_that_was_taken_back_waits_for_nothing(index: Index, vault: Path) -> None:

@@ -27,6 +27,7 @@ from app.ui.kit.jsonview import TextView
 from app.ui.kit.labels import Label
 from app.ui.kit.page import Empty, Page, surface
 from app.ui.kit.services import Services
+from app.ui.kit.tab_order import chain
 from app.ui.kit.theme import S
 
 LOOK_MS = 5000
@@ -54,7 +55,8 @@ class ClientsPage(Page):
         self._asked = 0
         self.checked = Label(self.tr("Looking…"), theme, "secondary", "muted")
         self.buttons.addWidget(self.checked)
-        self.buttons.addWidget(IconButton(self.tr("Look again"), "refresh", theme, self.look))
+        self._again = IconButton(self.tr("Look again"), "refresh", theme, self.look)
+        self.buttons.addWidget(self._again)
         self._list = QVBoxLayout()
         self._list.setSpacing(S)
         again = Button(self.tr("Look again"), theme, "primary", "refresh", self.look)
@@ -131,6 +133,7 @@ class ClientsPage(Page):
                 card = self.cards[standing.target.path] = ClientCard(self.services, self.ground, standing)
                 card.changed.connect(self._changed)
                 self._list.addWidget(card)
+                chain([self._again, *self.cards.values(), self.copy])
             else:
                 card.show_standing(standing)
         self.empty.setVisible(not self.cards)

@@ -24,6 +24,7 @@ from app.ui.kit.labels import ElidedLabel, Label
 from app.ui.kit.page import surface
 from app.ui.kit.segmented import Segmented
 from app.ui.kit.services import Services
+from app.ui.kit.tab_order import chain
 from app.ui.kit.theme import L, M, S, Tone
 from app.ui.kit.words import visible
 
@@ -76,6 +77,7 @@ class FolderRow(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(surface(inside))
         self._make_chips(servers)
+        chain([self.access, self.remove, *self.servers.values(), self.activity, self.secrets.opener])
         self.show_standing(standing)
         self.show_lately(self.lately)
 

@@ -71,6 +71,8 @@ class ServerCard(QWidget):
         self.show_activity = Button(self.tr("Its calls"), theme, "plain", "activity", self.activity_wanted.emit)
         for button in (self.show_tools, self.show_trying, self.show_log):
             button.setCheckable(True)  # pressed in while its part is open
+        for button in (self.show_tools, self.show_trying, self.show_log, self.show_activity):
+            button.setAccessibleDescription(title)
         self.log = TextView(self.tr("What {server} wrote").format(server=title), LOG_LINES)
         self.log.hide()
         self._below = QVBoxLayout()

@@ -73,6 +73,10 @@ def test_connect_writes_our_entry_and_nothing_else(make_page: Make, config: Path
     assert not card.panel.isVisible()
     card.copies_button.click()
     screens("clients-connected", page)
+    following = [page._again]
+    while following[-1] is not page.copy:
+        following.append(following[-1].nextInFocusChain())  # type: ignore[arg-type]
+    assert card.leave_button in following  # Tab comes by the apps before the entry to add by hand
 
 
 def test_disconnect_brings_the_old_bytes_back(make_page: Make, config: Path, qtbot) -> None:

@@ -71,7 +71,7 @@ class git_restore:  # noqa: N801 - the tool's name
         words = f"restore {len(both)} {'path' if len(both) == 1 else 'paths'} ({where}) from "
         words += f"the commit {short(commit)}" if commit else "the index"
         require_open(call, repository, files, "change", "restore these files")
-        _refuse_strangers(call, repository, files)
+        _refuse_strangers(call, repository, files, commit)
         diff = previews.diff(call, repository, [*_BACKWARDS, *([commit] if commit else [])], files) if files else ""
         command = ["restore", "-q", "--no-recurse-submodules"]
         command += [f"--source={commit}"] * bool(commit) + ["--worktree"] * args.worktree + ["--staged"] * args.staged
@@ -94,7 +94,7 @@ class git_restore:  # noqa: N801 - the tool's name
         return changing.done(change, state.words, previews.listed(restore.paths), *state.notes)
 
 
-def _refuse_strangers(call: Call, repository: Repository, files: list[bytes]) -> None:
+def _refuse_strangers(call: Call, repository: Repository, files: list[bytes], commit: str) -> None:
     """git removes whatever stands in a restored file's place, folders with new files in them too: what it does not know, nobody
     could bring back. Raises ConflictError."""
     coming = set(files)
@@ -107,7 +107,9 @@ def _refuse_strangers(call: Call, repository: Repository, files: list[bytes]) ->
         if above is not None and above not in coming:
             found = above
         elif state.kind == "other" or (
-            state.kind == "folder" and strangers(call.folders, repository.top, path, coming)
+            state.kind == "folder"
+            and strangers(call.folders, repository.top, path, coming)
+            and not _is_submodule(call, repository, commit, path)
         ):
             found = path
         else:
@@ -115,6 +117,13 @@ def _refuse_strangers(call: Call, repository: Repository, files: list[bytes]) ->
         raise ConflictError(
             f"{shown(os.fsdecode(found))} is in the way of a file that would be restored. Nothing was done: move it away first."
         )
+
+
+def _is_submodule(call: Call, repository: Repository, commit: str, path: bytes) -> bool:
+    """Whether the source has a submodule there: its folder stays as it is."""
+    if not commit:
+        return False
+    return run(call, repository, ["ls-tree", "-z", commit, "--", os.fsdecode(path)]).stdout.startswith(b"160000 ")
 
 
 def _is_no_folder(repository: Repository, path: bytes) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import time
 from typing import Any, NamedTuple
 
@@ -13,6 +12,7 @@ from app.core.journal.filter import Condition, Filter
 from app.core.journal.reader import Reader
 from app.core.journal.record import CallRecord
 from app.core.settings import Rule, ServerSetting, Settings, load_kept, signature
+from app.desktop.memory import used
 
 BUILTIN = os.path.join(
     os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))),
@@ -131,18 +131,9 @@ def lately(home: str, servers: list[str], now: float | None = None) -> dict[str,
 
 
 def memory(pids: dict[str, int]) -> dict[str, int]:
-    """Bytes of memory in use by each process, where the system tells cheaply (Linux: /proc); others are left out."""
-    found: dict[str, int] = {}
-    if sys.platform == "win32":
-        return found
-    for name, pid in pids.items():
-        try:
-            with open(f"/proc/{pid}/statm", "rb") as file:
-                pages = int(file.read(200).split()[1])
-            found[name] = pages * os.sysconf("SC_PAGE_SIZE")
-        except (OSError, ValueError, IndexError, AttributeError):
-            continue
-    return found
+    """Bytes of memory in use by each process; one that the system tells nothing of is left out."""
+    found = used(pids.values())
+    return {name: found[pid] for name, pid in pids.items() if pid in found}
 
 
 def tail(home: str, server: str) -> str:

@@ -67,10 +67,9 @@ class RowPainter(QStyledItemDelegate):
         elif column == 3:
             paint_chip(painter, rect, *words.decision(record), colours)
         else:
-            texts = {0: clock(record.at), 1: words.client_name(record.client), 4: words.duration(record.duration_ms)}
             painter.setPen(QColor(colours.text if column == 1 else colours.muted))
             mirrored = painter.layoutDirection() == Qt.LayoutDirection.RightToLeft
-            paint_line(painter, rect, texts[column], mirrored=mirrored != (column == 4))
+            paint_line(painter, rect, _text(record, column), mirrored=mirrored != (column == 4))
 
     def _sentence(self, painter: QPainter, rect: QRect, record: CallRecord) -> None:
         colours = self._theme.colours
@@ -85,3 +84,13 @@ class RowPainter(QStyledItemDelegate):
             rest = rect.adjusted(0, 0, -used, 0) if mirrored else rect.adjusted(used, 0, 0, 0)
             painter.setPen(QColor(colours.muted))
             paint_line(painter, rest, said.where, mirrored=mirrored)
+
+
+def _text(record: CallRecord, column: int) -> str:
+    match column:
+        case 0:
+            return clock(record.at)
+        case 1:
+            return words.client_name(record.client)
+        case _:
+            return words.duration(record.duration_ms)

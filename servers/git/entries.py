@@ -39,7 +39,8 @@ _MADE = (".min.js", ".min.css", ".js.map", ".css.map")
 
 class Entry(msgspec.Struct):
     """One changed file. `status` is git's letter; `added` and `removed` count lines, -1 where the content is binary or not
-    counted. `old` differs from `path` for renames and copies. `unhashed`: the new side lies in the working tree."""
+    counted. `old` differs from `path` for renames and copies. `unhashed`: the new side lies in the working tree.
+    `same`: the content did not change, only name or mode."""
 
     status: str
     path: str
@@ -51,6 +52,7 @@ class Entry(msgspec.Struct):
     removed: int = -1
     counted: bool = False
     unhashed: bool = False
+    same: bool = False
 
     @property
     def summarised(self) -> bool:
@@ -138,7 +140,7 @@ def _raw_part(output: bytes, count: int) -> bytes:
 
 
 def _entry(field: bytes, fields: Iterator[bytes]) -> Entry:
-    old_mode, new_mode, _, new_id, status = field[1:].split(b" ")
+    old_mode, new_mode, old_id, new_id, status = field[1:].split(b" ")
     old = os.fsdecode(next(fields))
     path = os.fsdecode(next(fields)) if status[:1] in b"RC" else old
     return Entry(
@@ -148,6 +150,7 @@ def _entry(field: bytes, fields: Iterator[bytes]) -> Entry:
         old_mode.decode(),
         new_mode.decode(),
         status[1:].decode().lstrip("0"),
+        same=old_id == new_id and bool(old_id.strip(b"0")),
         unhashed=not new_id.strip(b"0") and new_mode.strip(b"0") != b"",
     )
 

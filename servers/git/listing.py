@@ -37,9 +37,11 @@ def line(entry: Entry) -> str:
     counts = f"+{entry.added} -{entry.removed}" if entry.added >= 0 else "binary" if entry.counted else ""
     if entry.status == "U":
         counts = "conflict"
+    if entry.same or entry.likeness == "100":
+        counts = ""
     name = shown(entry.path) if entry.old == entry.path else f"{shown(entry.old)} -> {shown(entry.path)}"
     kind = "".join(f" ({words})" for words in _kinds(entry))
-    return f"{entry.status}{entry.likeness} {counts} {name}{kind}\n"
+    return " ".join(word for word in (entry.status + entry.likeness, counts, name + kind) if word) + "\n"
 
 
 def _kinds(entry: Entry) -> list[str]:

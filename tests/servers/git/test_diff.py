@@ -191,9 +191,9 @@ def test_modes_links_and_renames_are_said(call: Call, repo: Repo) -> None:
     repo.git("mv", "b.txt", "moved.txt")
     repo.git("add", "-A")
     text = git_diff(call, GitDiff(staged=True))
-    assert "M +0 -0 a.txt (mode 100644 → 100755)" in text
+    assert "M a.txt (mode 100644 → 100755)" in text
     assert "A +1 -0 link (symbolic link)" in text
-    assert "R100 +0 -0 b.txt -> moved.txt" in text
+    assert "R100 b.txt -> moved.txt" in text
 
 
 @pytest.mark.parametrize(
@@ -229,3 +229,11 @@ def test_a_bare_repository_compares_revisions_only(call: Call, repo: Repo, top: 
     with pytest.raises(ToolError, match="bare repository"):
         git_diff(call, GitDiff("store"))
     assert "+second" in git_diff(call, GitDiff("store", from_="HEAD~1", to="HEAD"))
+
+
+def test_a_binary_that_was_only_moved_has_no_counts_with_and_without_patches(call: Call, repo: Repo) -> None:
+    repo.commit("Picture", **{"p.png": b"\x89PNG\0\1\2\3"})
+    repo.git("mv", "p.png", "q.png")
+    repo.commit("Move")
+    for stat in (False, True):
+        assert "R100 p.png -> q.png\n" in git_diff(call, GitDiff(from_="HEAD~1", to="HEAD", stat=stat))

@@ -90,7 +90,7 @@ def test_pages_by_size_and_from_all_branches(call: Call, history: Repo) -> None:
 
 def test_stat_names_the_files_of_each_commit(call: Call, history: Repo) -> None:
     lines = body(git_log(call, GitLog(stat=True, limit=3))).splitlines()
-    assert lines[2] == "  R100 +0 -0 a.txt -> renamed.txt"
+    assert lines[2] == "  R100 a.txt -> renamed.txt"
     assert lines[4] == "  A +1 -0 side.txt"
 
 

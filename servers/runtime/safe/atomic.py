@@ -22,6 +22,8 @@ from servers.runtime.safe.words import ConflictError, said
 _TMPFILE = getattr(os, "O_TMPFILE", 0)
 # EISDIR and ENOENT are what kernels say that do not know the flag (open(2)).
 _NO_TMPFILE = (errno.EOPNOTSUPP, errno.EINVAL, errno.EISDIR, errno.ENOENT, errno.ENOSYS)
+_TRIES = 100
+"""How often something newer may take the name in a row, each time within microseconds."""
 _NEVER_COPIED = ("security.capability", "security.ima", "security.evm")
 
 
@@ -171,7 +173,10 @@ class New:
         """Take the entry's name from the file whose stat was `seen`; ConflictError where another lies there by now.
 
         Both names change their objects in one step, the object that came out is compared, and goes back if it is not the one.
+        Before that the name is looked at once more, so that only a change within microseconds is ever put back.
         """
+        if not same(seen, at.stat(self.parent.fd, self.parent.name)):
+            raise changed(self.parent.path)
         if not self.temporary:
             name = moving.temporary_name()
             self._link(name)
@@ -183,11 +188,25 @@ class New:
             at.rename(folder, self.temporary, folder, name)
             self.temporary = ""
         elif not same(seen, at.stat(folder, self.temporary)):
-            moving.exchange(folder, self.temporary, name)
+            self._put_back(folder, name)
             raise changed(self.parent.path)
+
+    def _put_back(self, folder: int, name: str) -> None:
+        """What was taken out goes back. Where the name got something newer at this very moment, that is what stays."""
+        there = os.fstat(self.fd)
+        for _ in range(_TRIES):
+            put = at.stat(folder, self.temporary)
+            moving.exchange(folder, self.temporary, name)
+            if _one(at.stat(folder, self.temporary), there):
+                return
+            there = put
 
     def _link(self, name: str) -> None:
         os.link(f"/proc/self/fd/{self.fd}", name, dst_dir_fd=self.parent.fd, follow_symlinks=True)
+
+
+def _one(one: os.stat_result, other: os.stat_result) -> bool:
+    return (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino)
 
 
 def same(one: os.stat_result, other: os.stat_result) -> bool:

@@ -110,6 +110,43 @@ def test_a_change_by_another_in_the_meantime_is_kept(entry: Entry, tree: Path, h
     assert (tree / "in/a.txt").read_text() == "theirs"
 
 
+@pytest.mark.parametrize("saves", [1, 2, 3, 4])
+@pytest.mark.parametrize("way", ["unnamed", "named"], indirect=True)
+def test_what_others_save_between_any_two_steps_is_never_put_away(
+    entry: Entry, tree: Path, monkeypatch: pytest.MonkeyPatch, saves: int
+) -> None:
+    (tree / "in/x").write_bytes(b"old")
+    real, count = moving.exchange, 0
+
+    def meanwhile(folder: int, one: str, other: str) -> bool:
+        nonlocal count
+        if count < saves:
+            count += 1
+            (tree / "in/theirs").write_bytes(b"theirs %d" % count)
+            os.replace(tree / "in/theirs", tree / "in/x")
+        return real(folder, one, other)
+
+    monkeypatch.setattr(moving, "exchange", meanwhile)
+    with pytest.raises(ConflictError):
+        replace_file(entry("in/x"), b"ours", expect=of_content(b"old"))
+    assert (tree / "in/x").read_bytes() == b"theirs %d" % saves
+
+
+def test_what_was_saved_while_the_new_file_was_written_is_never_even_moved(
+    entry: Entry, tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tree / "in/x").write_bytes(b"old")
+    monkeypatch.setattr(moving, "exchange", lambda *_: pytest.fail("the name was changed"))
+
+    def fill(new: New) -> None:
+        new.write(b"ours")
+        (tree / "in/x").write_bytes(b"theirs")
+
+    with pytest.raises(ConflictError):
+        replace_with(entry("in/x"), fill, expect=of_content(b"old"))
+    assert (tree / "in/x").read_bytes() == b"theirs"
+
+
 def test_a_failure_while_writing_leaves_all_as_it_was(entry: Entry, tree: Path) -> None:
     def fail(new: New) -> None:
         new.write(b"half")

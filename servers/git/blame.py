@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
 from typing import Annotated
 
 import msgspec
@@ -132,6 +131,8 @@ def _read(output: Iterator[bytes]) -> Iterator[Line]:
 
 def _date(facts: dict[str, str]) -> str:
     """The author's local day and time."""
+    from datetime import datetime, timedelta, timezone  # 2 ms at start, and only this needs it
+
     zone = facts.get("author-tz", "+0000")
     try:
         minutes = int(zone[1:3]) * 60 + int(zone[3:5])

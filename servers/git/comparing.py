@@ -5,7 +5,6 @@ One run of git gives the first page, read only as far as it is needed. Every fil
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Iterator
 
@@ -310,13 +309,13 @@ def _text(
 
 
 def _etag(repository: Repository, listing: Listing) -> str:
-    """A name of the difference: what git says of it, and of files in the working tree size and time."""
-    seen = hashlib.blake2b(listing.raw, digest_size=12)
+    """What names the difference: what git says of it, and of files in the working tree size and time."""
+    seen = [listing.raw.decode("latin-1")]
     for entry in listing.entries:
         if entry.unhashed and repository.top:
             try:
                 found = os.lstat(os.path.join(repository.top, entry.path))
             except OSError:
                 continue
-            seen.update(b"%d %d;" % (found.st_size, found.st_mtime_ns))
-    return seen.hexdigest()
+            seen.append(f"{found.st_size} {found.st_mtime_ns};")
+    return "".join(seen)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator
 from typing import Annotated, Literal
@@ -65,7 +64,7 @@ def git_status(call: Call, args: GitStatus) -> Text:
     status = read(output)
     judge = Judge(call, repository)
     rows = [row for row in status.rows if judge.allows(row.old or row.path, row.path)]
-    mark = hashlib.blake2b(output, digest_size=8).hexdigest()
+    mark = output.decode("latin-1")
     at = cursor.read(args.cursor, int, TOOL, args, mark) if args.cursor else 0
     page = _fitting(rows[at : at + args.limit], bound(call) - 600)
     end = at + len(page)

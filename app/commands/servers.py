@@ -45,6 +45,8 @@ def run(args: argparse.Namespace) -> int:
     """Carries out one action."""
     if args.action == "list":
         return _list(args.home, args.json)
+    if args.action == "catalog":
+        return servers_adding.catalog_listed(args)
     if args.action in ("add", "review", "remove"):
         return int(getattr(servers_adding, args.action)(args))
     if args.action not in ("enable", "disable", "restart"):

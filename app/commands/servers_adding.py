@@ -25,12 +25,17 @@ def register(actions: Any) -> None:
     add = actions.add_parser(
         "add",
         help="set up a server",
-        usage="doorkeep servers add NAME [--env NAME=VALUE]… [--accept] [--json] -- COMMAND…",
+        usage="doorkeep servers add NAME [--env NAME=VALUE]… [--accept] [--json] -- COMMAND…\n"
+        "       doorkeep servers add NAME --url URL [--auth secret:NAME] [--accept] [--json]\n"
+        "       doorkeep servers add NAME      where NAME is in the catalog (doorkeep servers catalog)",
     )
     _options_of_add(add)
     add.add_argument("name")
     add.add_argument("rest", nargs=argparse.REMAINDER, metavar="-- COMMAND…")
     _accepting(actions.add_parser("review", help="show what has changed in what a server says of itself"), named=True)
+    listing = actions.add_parser("catalog", help="servers that are known: how to add them, what they need")
+    listing.add_argument("words", nargs="*", help="what to look for")
+    listing.add_argument("--json", action="store_true", help="facts as JSON")
     remove = actions.add_parser("remove", help="take a server out of the settings")
     remove.add_argument("name")
     remove.add_argument("--json", action="store_true", help="facts as JSON")
@@ -39,6 +44,10 @@ def register(actions: Any) -> None:
 def _options_of_add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--env", action="append", default=[], metavar="NAME=VALUE", help="VALUE may be secret:NAME")
     parser.add_argument("--url", default="", help="of a remote server")
+    parser.add_argument("--auth", default="", metavar="secret:NAME", help="the token of a remote server")
+    parser.add_argument(
+        "--answer", action="append", default=[], metavar="NAME=VALUE", help="what a server of the catalog asks for"
+    )
     _accepting(parser)
 
 
@@ -50,7 +59,7 @@ def _command(args: argparse.Namespace) -> list[str]:
     split = rest.index("--") if "--" in rest else len(rest)
     between = argparse.ArgumentParser(prog="doorkeep servers add NAME", add_help=False)
     _options_of_add(between)
-    between.set_defaults(env=args.env, url=args.url, accept=args.accept, json=args.json)
+    between.set_defaults(**{name: getattr(args, name) for name in ("env", "url", "auth", "answer", "accept", "json")})
     between.parse_args(rest[:split], namespace=args)
     return rest[split + 1 :]
 
@@ -68,16 +77,9 @@ def add(args: argparse.Namespace) -> int:
     from app.core.settings import edit, load
 
     command = _command(args)
-    if args.url:
-        raise DoorkeepError(
-            "This release does not reach remote servers.", "", "Give a command: servers add NAME -- COMMAND…"
-        )
-    _check(args.name, command, load(args.home).servers)
-    if os.sep in command[0]:
-        command[0] = os.path.abspath(command[0])  # it is started from elsewhere
-    env = dict(_variable(text) for text in args.env)
-    setting = {"command": command[0], "args": command[1:], "env": env}
-    _warn_of_secrets(command[1:])
+    setting = _setting(args, command)
+    _check(args.name, load(args.home).servers)
+    _warn_of_secrets(setting.get("args", []))
     with ensure_gateway(args.home) as control:
         seen = control.call("look_server", seconds=LOOK_SECONDS, name=args.name, **setting)
         if not _agreed(args, seen, f"Set up {args.name} with these tools?"):
@@ -215,11 +217,61 @@ def _done(args: argparse.Namespace, fact: dict[str, Any]) -> int:
     return 0
 
 
-def _check(name: str, command: list[str], servers: Any) -> None:
+def _setting(args: argparse.Namespace, command: list[str]) -> dict[str, Any]:
+    """What will stand in the settings: a command, an address, or what the catalog knows. Raises DoorkeepError."""
+    if args.url and command:
+        raise DoorkeepError("A server has a command or an address, not both.", "", "Leave one of them out.")
+    if args.url:
+        return {"url": args.url, "auth": args.auth}
+    if command:
+        if os.sep in command[0]:
+            command[0] = os.path.abspath(command[0])  # it is started from elsewhere
+        return {"command": command[0], "args": command[1:], "env": dict(_variable(text) for text in args.env)}
+    from app.core.catalog import catalog
+
+    known = catalog().get(args.name)
+    if known is None:
+        raise DoorkeepError(
+            "There is no command, and the catalog has no such name.",
+            "",
+            f"Write it after two dashes: servers add {args.name} -- COMMAND… (`doorkeep servers catalog` prints what is known)",
+        )
+    if known.note:
+        print(f"{known.title}: {known.note}", file=sys.stderr)
+    for secret in known.secrets:
+        where = f" (get one: {secret.get})" if secret.get else ""
+        print(f"It needs the secret {secret.name}: {secret.title}{where}.", file=sys.stderr)
+    found = known.setting(dict(_variable(text) for text in args.answer))
+    return {
+        "command": found.command,
+        "args": list(found.args),
+        "env": found.env,
+        "url": found.url,
+        "auth": found.auth,
+    }
+
+
+def catalog_listed(args: argparse.Namespace) -> int:
+    """Print the servers that the catalog knows."""
+    from app.core.catalog import find
+
+    found = find(" ".join(args.words))
+    if args.json:
+        import msgspec
+
+        print(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+        return 0
+    for known in found:
+        kept = {"archived": "no longer kept up", "reference": "the protocol's own", "vendor": "by its maker"}[known.by]
+        print(f"{known.name:20} {known.about}  ({kept})")
+    if not found:
+        print("The catalog knows no such server.")
+    return 0
+
+
+def _check(name: str, servers: Any) -> None:
     if not NAME.fullmatch(name):
         raise DoorkeepError(f"{name[:60]!r} cannot be a server's name.", "", "Use a to z, 0 to 9 and dash; at most 30.")
-    if not command:
-        raise DoorkeepError("There is no command.", "", f"Write it after two dashes: servers add {name} -- COMMAND…")
     if name in servers and (servers[name].command or servers[name].url):
         raise DoorkeepError(f"There is a server named {name} already.", "", f"Remove it first: servers remove {name}")
 

@@ -62,12 +62,17 @@ class Named(msgspec.Struct, frozen=True):
 
 
 class Looking(msgspec.Struct, frozen=True):
-    """Of `look_server`: start a server of others once and see what it says of itself; `command` where it is not set up yet."""
+    """Of `look_server`: start a server of others once and see what it says of itself.
+
+    `command`, or `url` with perhaps `auth`, where it is not set up yet.
+    """
 
     name: Annotated[str, msgspec.Meta(pattern="^[a-z0-9-]{1,30}$")]
     command: str = ""
     args: list[str] = []
     env: dict[str, str] = {}
+    url: str = ""
+    auth: str = ""
 
 
 class Accepting(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ A value goes into the new process's environment (or, where the user wrote it the
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Collection
 from typing import Any
 
@@ -14,7 +15,7 @@ import msgspec
 from app.core.errors import DoorkeepError
 from app.core.settings import ServerSetting
 from app.gateway.login_path import LoginPath
-from app.gateway.programs import SECRET, Program, ServerUnavailableError
+from app.gateway.programs import ROOT, SECRET, Program, ServerUnavailableError
 
 Secrets = Callable[[Collection[str], Callable[[Any], None]], None]
 """Given names, calls back with name → value of all of them, or with a DoorkeepError (`Vault.fetch`)."""
@@ -25,6 +26,13 @@ _PASSED = (
     "COMSPEC", "SYSTEMDRIVE", "SYSTEMROOT", "TEMP", "TMP", "USERNAME", "USERPROFILE", "WINDIR",
 )  # fmt: skip
 """What any program needs of its surroundings, as clients pass it on; all else only where the user asked for it."""
+
+_WAY_OUT = (
+    "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy",
+    "SSL_CERT_FILE", "SSL_CERT_DIR", "PATH",
+)  # fmt: skip
+"""What decides how the network is reached, and whom to trust there."""
+_BEARER = "DOORKEEP_BEARER"
 
 
 class Prepared(msgspec.Struct, frozen=True):
@@ -48,6 +56,9 @@ class Preparing:
             if isinstance(found, DoorkeepError):
                 then(found)
                 return
+            if setting.url:
+                then(prepared_remote(server, setting, found))
+                return
             self._path.find(lambda path: then(prepared(server, setting, path, found)))
 
         names = secret_names(setting)
@@ -58,8 +69,8 @@ class Preparing:
 
 
 def secret_names(setting: ServerSetting) -> set[str]:
-    """The secrets that a command server is given."""
-    values = (*setting.env.values(), *setting.args)
+    """The secrets that a server of others is given."""
+    values = (*setting.env.values(), *setting.args, setting.auth)
     return {value[len(SECRET) :] for value in values if value.startswith(SECRET)}
 
 
@@ -74,6 +85,23 @@ def prepared(
     argv = [setting.command, *(_filled(value, secrets) for value in setting.args)]
     if any("\0" in part for part in (*argv, *env, *env.values())):
         return ServerUnavailableError(f"The command of {server} holds a NUL character, which no program takes.")
+    return Prepared(Program(argv, env, os.path.expanduser("~"), True), secrets)
+
+
+def prepared_remote(server: str, setting: ServerSetting, secrets: dict[str, str]) -> Prepared | ServerUnavailableError:
+    """Our own program for a server at an address; its token travels in a variable that the program takes away at once."""
+    if setting.auth == "oauth":
+        return ServerUnavailableError(
+            f"The server {server} wants a login in the browser.",
+            "This release logs in by a token only.",
+            'Where its maker gives tokens: auth = "secret:NAME" in the settings, and doorkeep secrets set NAME.',
+        )
+    env = {name: os.environ[name] for name in (*_PASSED, *_WAY_OUT) if name in os.environ}
+    argv = [sys.executable, "-P", "-m", "servers.remote", setting.url]
+    if setting.auth:
+        argv += ["--bearer", _BEARER]
+        env[_BEARER] = _filled(setting.auth, secrets)
+    env.update({"PYTHONPATH": ROOT, "PYTHONNOUSERSITE": "1"})
     return Prepared(Program(argv, env, os.path.expanduser("~"), True), secrets)
 
 

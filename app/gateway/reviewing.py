@@ -59,8 +59,10 @@ class Reviewing:
 
     def _look(self, asked: messages.Looking) -> Later:
         setting = None
-        if asked.command:
-            setting = ServerSetting(command=asked.command, args=tuple(asked.args), env=asked.env)
+        if asked.command or asked.url:
+            setting = ServerSetting(
+                command=asked.command, args=tuple(asked.args), env=asked.env, url=asked.url, auth=asked.auth
+            )
             if self._core.pins.is_builtin(asked.name):
                 raise DoorkeepError(f"{asked.name} is a server of Doorkeep's own.", "", "Choose another name.")
 

@@ -77,11 +77,7 @@ class Supervisor:
                 f"Its last words are in {self._stderr_path(server)}.",
             )
         setting = setting or self.settings().servers.get(server)
-        if setting is not None and setting.url:
-            raise ServerUnavailableError(
-                f"The server {server} is a remote server.", "This release does not reach remote servers.", ""
-            )
-        foreign = setting is not None and setting.command
+        foreign = setting is not None and (setting.command or setting.url)
         program = None if foreign else program_of(self.home, server)
         child = Child(self._loop, server, self._log_of(server))
         child.on_gone = self._gone

@@ -149,13 +149,17 @@ def test_a_client_that_came_before_the_server_was_set_up_is_told(
     ("words", "says"),
     [
         (("add", "Words", "--", "x"), "cannot be a server's name"),
-        (("add", "words"), "no command"),
+        (("add", "words"), "the catalog has no such name"),
+        (("add", "sqlite"), "needs one thing more: The database file"),
         (("add", "plain", "--", "x"), "a server named plain already"),
         (("add", "filesystem", "--accept", "--", "true"), "Doorkeep's own"),
         (("add", "words", "--accept", "--", "/no/such/program"), "could not be started"),
         (("add", "words", "--accept", "--", "true"), "ended unexpectedly"),
         (("add", "words", "--env", "X", "--", "true"), "no value"),
-        (("add", "words", "--url", "https://example.com"), "remote"),
+        (("add", "words", "--url", "http://127.0.0.1:1/mcp"), "cannot be reached"),
+        (("add", "words", "--url", "http://far.invalid/mcp"), "ended unexpectedly"),
+        (("add", "words", "--url", "http://127.0.0.1:1/mcp", "--auth", "oauth"), "login in the browser"),
+        (("add", "words", "--url", "http://127.0.0.1:1/mcp", "--", "true"), "not both"),
         (("remove", "filesystem"), "Doorkeep's own"),
         (("review", "filesystem"), "Doorkeep's own"),
         (("remove", "nobody"), "no server named nobody"),
@@ -198,3 +202,17 @@ def test_a_terminal_is_asked(monkeypatch: pytest.MonkeyPatch, capsys: Any, typed
 
 def test_a_secret_among_the_arguments_is_warned_of(doorkeep: Doorkeep, house: House) -> None:
     assert "every program that lists processes" in doorkeep("servers", "add", "words", "--", "x", "secret:key").err
+
+
+def test_the_catalog_is_searched(doorkeep: Doorkeep, house: House) -> None:
+    said = doorkeep("servers", "catalog", "jira").out
+    assert said.startswith("atlassian ")
+    assert len(said.splitlines()) == 1
+    assert "no such server" in doorkeep("servers", "catalog", "nothing at all").out
+    assert json.loads(doorkeep("servers", "catalog", "sqlite", "--json").out)[0]["asks"][0]["name"] == "file"
+
+
+def test_a_known_server_is_set_up_by_its_name_alone(doorkeep: Doorkeep, house: House) -> None:
+    said = doorkeep("servers", "add", "github")
+    assert "It needs the secret github: GitHub personal access token (get one: https://" in said.err
+    assert (said.status, "github" in Path(house.home, "doorkeep.toml").read_text()) == (1, False)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.core.settings import ServerSetting
-from app.gateway.preparing import Prepared, prepared, secret_names
+from app.gateway.preparing import Prepared, prepared, prepared_remote, secret_names
 from app.gateway.programs import ServerUnavailableError
 
 
@@ -45,3 +45,28 @@ def test_what_no_program_takes_is_refused(setting: dict[str, Any]) -> None:
     found = prepared("tracker", ServerSetting(command="x", **setting), "", {})
     assert isinstance(found, ServerUnavailableError)
     assert "NUL" in str(found)
+
+
+def test_a_remote_servers_token_is_in_no_argument(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy:1")
+    setting = ServerSetting(url="https://example.com/mcp", auth="secret:far")
+    assert secret_names(setting) == {"far"}
+    found = prepared_remote("far", setting, {"far": "geheim"})
+    assert isinstance(found, Prepared)
+    assert found.program.argv[-4:] == ["servers.remote", "https://example.com/mcp", "--bearer", "DOORKEEP_BEARER"]
+    assert found.program.env["DOORKEEP_BEARER"] == "geheim"
+    assert found.program.env["HTTPS_PROXY"] == "http://proxy:1"
+    assert found.secrets == {"far": "geheim"}
+
+
+def test_a_remote_server_without_a_token_gets_none() -> None:
+    found = prepared_remote("far", ServerSetting(url="https://example.com/mcp"), {})
+    assert isinstance(found, Prepared)
+    assert found.program.argv[-1] == "https://example.com/mcp"
+    assert "DOORKEEP_BEARER" not in found.program.env
+
+
+def test_a_login_in_the_browser_is_refused_with_a_way_out() -> None:
+    found = prepared_remote("far", ServerSetting(url="https://example.com/mcp", auth="oauth"), {})
+    assert isinstance(found, ServerUnavailableError)
+    assert "secret:NAME" in str(found)

@@ -46,7 +46,6 @@ class House:
                     args=(TELLING, FAKE, "secret:token"),
                     env={"TOKEN": "secret:token"},
                 ),
-                "remote": ServerSetting(url="https://example.com/mcp"),
             }
         )
         self.supervisor.settings = lambda: settings
@@ -119,16 +118,9 @@ def test_crashes_long_ago_do_not_count(house: House, monkeypatch: pytest.MonkeyP
     assert [row["crashes"] for row in house.supervisor.status()] in ([], [0])
 
 
-@pytest.mark.parametrize(
-    ("server", "words"),
-    [
-        ("nothing", "There is no server named nothing"),
-        ("remote", "remote server"),
-    ],
-)
-def test_a_server_that_cannot_be_run_is_refused_in_words(house: House, server: str, words: str) -> None:
-    with pytest.raises(ServerUnavailableError, match=words):
-        house.supervisor.get(server)
+def test_a_server_that_nobody_set_up_is_refused_in_words(house: House) -> None:
+    with pytest.raises(ServerUnavailableError, match="There is no server named nothing"):
+        house.supervisor.get("nothing")
 
 
 def test_a_secret_that_is_not_to_be_had_fails_its_calls_in_words_and_is_no_crash(house: House) -> None:

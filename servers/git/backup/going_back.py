@@ -14,15 +14,17 @@ from servers.git.backup import record as records
 from servers.git.backup.files import FileState, strangers
 from servers.git.backup.record import GitRecord
 from servers.git.backup.world import STASH, Concern, World, capture
-from servers.git.errors import GitError
+from servers.git.configuring import settings
 from servers.git.repository import Repository, find
 from servers.git.runner import run
 from servers.git.touching import is_open
 from servers.runtime.call import Call
 from servers.runtime.safe import at
-from servers.runtime.safe.names import meant
+from servers.runtime.safe.names import meant, shown
 from servers.runtime.safe.words import ConflictError, NotFoundError
 from servers.runtime.undo.store import UndoStore
+
+_MOST_SMALL = 8192
 
 
 class GoingBack(msgspec.Struct):
@@ -171,21 +173,43 @@ def _look_at_branches(call: Call, going: GoingBack) -> None:
     wanted = going.target.head if going.head_matters and going.now.head != going.target.head else ""
     if not moving and not wanted:
         return
-    try:
-        listed = run(call, going.repository, ["worktree", "list", "--porcelain"]).text
-    except GitError:
-        return
-    elsewhere: dict[str, str] = {}
-    place = ""
-    for line in listed.split("\n"):
-        word, _, rest = line.partition(" ")
-        if word == "worktree":
-            place = rest
-        elif word == "branch" and os.path.realpath(place) != going.repository.top:
-            elsewhere[rest] = place
+    elsewhere = _checked_out_elsewhere(call, going.repository)
     going.hard += [f"{_named(ref)} is checked out in {elsewhere[ref]}" for ref in (*moving, wanted) if ref in elsewhere]
     if not going.head_matters and going.now.head in moving and not going.target.refs[going.now.head]:
         going.hard.append(f"{_named(going.now.head)} is checked out, so it cannot be deleted; switch to another branch")
+
+
+def _checked_out_elsewhere(call: Call, repository: Repository) -> dict[str, str]:
+    """The branches that other working trees of the repository are on, and which those are (gitrepository-layout(5))."""
+    common = repository.common_dir
+    others = os.path.join(common, "worktrees")
+    folders = [os.path.join(others, name) for name in os.listdir(others)] if os.path.isdir(others) else []
+    if settings(call, repository).local.get("core.bare", "").lower() != "true":
+        folders.append(common)
+    found: dict[str, str] = {}
+    for folder in folders:
+        if folder == repository.git_dir:
+            continue
+        word, _, ref = _small(folder, "HEAD").partition(" ")
+        if word == "ref:":
+            place = _small(folder, "gitdir") or common
+            found[ref] = shown(os.path.dirname(place) if os.path.basename(place) == ".git" else place)
+    return found
+
+
+def _small(folder: str, name: str) -> str:
+    """The text of a small file of git's; empty where there is none."""
+    try:
+        place = at.own_folder(folder)
+    except OSError:
+        return ""
+    try:
+        with open(at.existing(place, name), "rb") as file:
+            return os.fsdecode(file.read(_MOST_SMALL)).rstrip("\n")
+    except OSError:
+        return ""
+    finally:
+        os.close(place)
 
 
 def _look_at_files(call: Call, going: GoingBack) -> None:

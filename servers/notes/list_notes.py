@@ -116,9 +116,11 @@ class _Lister:
         rows: list[_Row] = []
         while len(rows) <= self.args.limit:
             self.call.check()
-            some = self.keeper.ask(self.call, lambda db, start=after: lookups.maybe_orphans(db, start, _AT_ONCE))
+            some = self.keeper.ask(
+                self.call, lambda db, start=after: lookups.maybe_orphans(db, self.folder, start, _AT_ONCE)
+            )
             for path, unsure in some:
-                if self._inside(path) and not (unsure and self._is_linked(names, path)):
+                if not (unsure and self._is_linked(names, path)):
                     rows.append(_Row(shown(path), [path]))
             if len(some) < _AT_ONCE:
                 break
@@ -132,16 +134,15 @@ class _Lister:
     def _broken(self, after: list[str]) -> list[_Row]:
         names = IndexNames(self.call, self.keeper)
         rows: list[_Row] = []
-        place = (after[0], after[1]) if after else ("", "")
         while len(rows) <= self.args.limit:
             self.call.check()
-            some = self.keeper.ask(self.call, lambda db, start=place: lookups.all_links(db, start, _AT_ONCE))
-            for source, target in some:
-                if self._inside(source) and links.resolve(names, source, target).missing:
-                    rows.append(_Row(f"{shown(source)} -> {shown(target)}", [source, target]))
+            some = self.keeper.ask(self.call, lambda db, start=after: lookups.doubtful_links(db, start, _AT_ONCE))
+            for one in some:
+                if self._inside(one.source) and links.resolve(names, one.source, one.target).missing:
+                    rows.append(_Row(f"{shown(one.source)} -> {shown(one.target)}", one.after))
             if len(some) < _AT_ONCE:
                 break
-            place = some[-1]
+            after = some[-1].after
         return rows[: self.args.limit + 1]
 
     def _inside(self, path: str) -> bool:

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-VERSION = 1
+VERSION = 2
 """Of the tables and of what is put into them; another version's file is not opened."""
 _BUSY_SECONDS = 5.0
 _CACHE_KIB = 2000
@@ -30,6 +30,7 @@ CREATE UNIQUE INDEX files_by_place ON files(folder, name);
 CREATE INDEX files_by_key ON files(key);
 CREATE INDEX files_waiting ON files(id) WHERE state = 0 AND note = 1;
 CREATE TABLE aliases(key TEXT NOT NULL, file INTEGER NOT NULL, alias TEXT NOT NULL, PRIMARY KEY(key, file)) WITHOUT ROWID;
+CREATE INDEX aliases_by_file ON aliases(file);
 CREATE TABLE tags(key TEXT NOT NULL, file INTEGER NOT NULL, tag TEXT NOT NULL, PRIMARY KEY(key, file)) WITHOUT ROWID;
 CREATE TABLE properties(name TEXT NOT NULL, value NOT NULL, file INTEGER NOT NULL, PRIMARY KEY(name, value, file)) WITHOUT ROWID;
 CREATE TABLE links(key TEXT NOT NULL, file INTEGER NOT NULL, target TEXT NOT NULL, PRIMARY KEY(key, file, target)) WITHOUT ROWID;

@@ -1,4 +1,4 @@
-"""The files of a vault, or of a folder in it, page by page: by path, or those changed last first."""
+"""The files of a vault, or of a folder in it, page by page: by folder and name, or those changed last first."""
 
 # ruff: noqa: S608 - what is put together here are words of this room; everything that came from outside is an argument
 
@@ -14,7 +14,7 @@ _PATH = "CASE folders.path WHEN '' THEN files.name ELSE folders.path || '/' || f
 
 
 class Files(msgspec.Struct, frozen=True):
-    """Which files: at and below `folder` (empty: all), notes or attachments, by path or `recent` first."""
+    """Which files: at and below `folder` (empty: all), notes or attachments, by folder and name, or `recent` first."""
 
     folder: str = ""
     note: bool = True
@@ -43,12 +43,13 @@ def files(db: Connection, wanted: Files, after: list[str], most: int) -> list[Li
             where.append("(abs(files.mtime) < ? OR (abs(files.mtime) = ? AND place > ?))")
             arguments += [int(after[1]), int(after[1]), after[0]]
     else:
-        order = "place"
+        order = "folders.path, files.name"
         if after:
-            where.append("place > ?")
-            arguments.append(after[0])
+            folder, _, name = after[0].rpartition("/")
+            where.append("folders.path >= ? AND (folders.path > ? OR files.name > ?)")
+            arguments += [folder, folder, name]
     rows = db.rows(
-        f"SELECT {_PATH} AS place, size, abs(files.mtime) FROM files JOIN folders ON folders.id = files.folder"
+        f"SELECT {_PATH} AS place, size, abs(files.mtime) FROM folders CROSS JOIN files ON files.folder = folders.id"
         f" WHERE {' AND '.join(where)} ORDER BY {order} LIMIT ?",
         [*arguments, most],
     )

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 _PATH = "CASE folders.path WHEN '' THEN files.name ELSE folders.path || '/' || files.name END"
 _FILES = "files JOIN folders ON folders.id = files.folder"
+_IN_ORDER = (
+    "folders CROSS JOIN files ON files.folder = folders.id WHERE note = 1"
+    " AND (? = '' OR folders.path = ? OR (folders.path > ? AND folders.path < ?))"
+    " AND folders.path >= ? AND (folders.path > ? OR files.name > ?)"
+)
 _LOOKED_AT = 2000
 _ALIASES_SECONDS = 30.0
 
@@ -113,32 +118,58 @@ def sources(db: Connection, path: str) -> list[tuple[str, str]]:
     return [(source, target) for name in names for source, target in db.rows(sql, (name,))]
 
 
-def all_links(db: Connection, after: tuple[str, str], most: int) -> list[tuple[str, str]]:
-    """Links by source and target, from behind `after` on: what may be broken has no file of its name, or a path in it."""
-    sql = (
-        f"SELECT {_PATH} AS source, links.target FROM links JOIN files ON files.id = links.file"
-        " JOIN folders ON folders.id = folder"
-        " WHERE (source, links.target) > (?, ?)"
+class Broken(msgspec.Struct, frozen=True):
+    """A link that may lead nowhere; `after` is where the list goes on behind it."""
+
+    source: str
+    target: str
+    after: list[str]
+
+
+def doubtful_links(db: Connection, after: list[str], most: int) -> list[Broken]:
+    """Links to what no file is called, and all with a path in them, by the name they ask for; from behind `after` (or empty) on.
+    Raises ValueError and IndexError for another list's."""
+    key_, file, target = (after[0], int(after[1]), after[2]) if after else ("", -1, "")
+    rows = db.rows(
+        f"SELECT {_PATH}, links.target, links.key, links.file FROM links CROSS JOIN files ON files.id = links.file"
+        " CROSS JOIN folders ON folders.id = files.folder WHERE (links.key, links.file, links.target) > (?, ?, ?)"
         " AND (instr(links.target, '/') OR NOT EXISTS(SELECT 1 FROM files AS other WHERE other.key = links.key || '.md'))"
-        " ORDER BY 1, 2 LIMIT ?"
+        " ORDER BY links.key, links.file, links.target LIMIT ?",
+        (key_, file, target, most),
     )
-    return [(source, target) for source, target in db.rows(sql, (*after, most))]
+    return [Broken(source, target, [folded, str(number), target]) for source, target, folded, number in rows]
 
 
-def maybe_orphans(db: Connection, after: str, most: int) -> list[tuple[str, bool]]:
-    """Notes from behind `after` on to which no link leads by name; with True where one of several of that name is meant, so
-    that only following the links can tell."""
-    sql = (
-        f"SELECT {_PATH} AS place, EXISTS(SELECT 1 FROM links JOIN files AS other ON other.id = links.file"
-        "  WHERE links.key = substr(files.key, 1, length(files.key) - 3) AND other.id <> files.id) AS named,"
+def maybe_orphans(db: Connection, below: str, after: str, most: int) -> list[tuple[str, bool]]:
+    """Notes at and below the folder `below`, from behind `after` on, by folder and name, to which no link leads by name; with
+    True where only following links can tell: they name a path, an alias, or one of several notes of this name."""
+    folder, _, name = after.rpartition("/")
+    named = (
+        "SELECT 1 FROM links JOIN files AS other ON other.id = links.file"
+        " WHERE links.key = substr(files.key, 1, length(files.key) - 3) AND other.id <> files.id AND instr(links.target, '/')"
+    )
+    rows = db.rows(
+        f"SELECT {_PATH}, EXISTS({named} = 0) AS named, EXISTS({named}) AS pathed,"
         " (SELECT count(*) FROM files AS twin WHERE twin.key = files.key) > 1 AS twins,"
-        " EXISTS(SELECT 1 FROM aliases JOIN links ON links.key = aliases.key WHERE aliases.file = files.id) AS aliased"
-        f" FROM {_FILES} WHERE note = 1 AND place > ? AND (NOT named OR twins) ORDER BY place LIMIT ?"
+        " EXISTS(SELECT 1 FROM aliases JOIN links ON links.key = aliases.key WHERE aliases.file = files.id)"
+        f" FROM {_IN_ORDER} AND (NOT named OR twins) ORDER BY folders.path, files.name LIMIT ?",
+        (below, below, below + "/", below + "0", folder, folder, name, most),
     )
-    return [(path, bool((named and twins) or aliased)) for path, named, twins, aliased in db.rows(sql, (after, most))]
+    return [(path, bool((named and twins) or pathed or aliased)) for path, named, pathed, twins, aliased in rows]
 
 
 def paths(db: Connection, prefix: str, most: int) -> list[str]:
     """Paths of notes that begin with `prefix`, as it is written."""
-    sql = f"SELECT {_PATH} AS place FROM {_FILES} WHERE note = 1 AND place >= ? AND place < ? ORDER BY place LIMIT ?"
-    return [path for (path,) in db.rows(sql, (prefix, prefix + "\U0010ffff", most))]
+    folder, _, name = prefix.rpartition("/")
+    end = "\U0010ffff"
+    rows = db.rows(
+        f"SELECT {_PATH} FROM folders CROSS JOIN files ON files.folder = folders.id WHERE note = 1 AND folders.path = ?"
+        " AND files.name >= ? AND files.name < ? ORDER BY files.name LIMIT ?",
+        (folder, name, name + end, most),
+    )
+    rows += db.rows(
+        f"SELECT {_PATH} FROM folders CROSS JOIN files ON files.folder = folders.id WHERE note = 1 AND folders.path >= ?"
+        " AND folders.path < ? AND folders.path <> ? ORDER BY folders.path, files.name LIMIT ?",
+        (prefix, prefix + end, folder, most),
+    )
+    return [path for (path,) in rows][:most]

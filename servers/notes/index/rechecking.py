@@ -6,7 +6,7 @@ import os
 import time
 
 from servers.notes.index.database import WAITING, Connection
-from servers.notes.index.scanning import Changes, Seen, is_settled, seen
+from servers.notes.index.scanning import INODE, Changes, Seen, is_settled, seen
 from servers.notes.names import is_note, key
 from servers.runtime.safe.access import Folders
 
@@ -52,11 +52,15 @@ def stale_in(db: Connection, vault: str, folder: int, path: str) -> list[str]:
     top = f"{vault}/{path}/" if path else f"{vault}/"
     inside = f"{path}/" if path else ""
     found: list[str] = []
-    for name, *row in db.rows("SELECT name, ino, size, mtime FROM files WHERE folder = ? AND note = 1", (folder,)):
+    look = os.stat
+    rows = db.rows("SELECT name, ino, size, mtime FROM files WHERE folder = ? AND note = 1", (folder,))
+    for name, ino, size, mtime in rows:
         try:
-            now = seen(os.stat(top + name, follow_symlinks=False))
+            now = look(top + name, follow_symlinks=False)
         except OSError:
             continue
-        if not is_current(Seen(*row), now):
+        if now.st_mtime_ns == mtime and now.st_size == size and now.st_ino & INODE == ino:
+            continue
+        if not is_current(Seen(ino, size, mtime), seen(now)):
             found.append(inside + name)
     return found

@@ -27,7 +27,7 @@ MAX_FOLDERS = 200_000
 _UNKNOWN = -1
 _FINE_NS = 100_000_000
 _COARSE_NS = 2_500_000_000
-_INODE = (1 << 63) - 1 if os.name != "nt" else 0
+INODE = (1 << 63) - 1 if os.name != "nt" else 0
 """What of an inode's number is kept: SQLite has 63 bits, and Windows tells none while a folder is listed."""
 
 _INTO_FOUND = "INSERT INTO found VALUES(?, ?, ?, ?, ?, ?, ?)"
@@ -46,7 +46,7 @@ class Seen(msgspec.Struct, frozen=True):
 
 def seen(found: os.stat_result) -> Seen:
     """As it is written down."""
-    return Seen(found.st_ino & _INODE, found.st_size, found.st_mtime_ns)
+    return Seen(found.st_ino & INODE, found.st_size, found.st_mtime_ns)
 
 
 def is_settled(mtime: int, now: int) -> bool:

@@ -46,7 +46,7 @@ def rows(call: Call, kind: str, **arguments: object) -> list[str]:
         ("attachments", "", ["pic.png"]),
         ("orphans", "", ["work/deep/Log.md"]),
         ("orphans", "work", ["work/deep/Log.md"]),
-        ("broken_links", "", ["Home.md -> Nowhere", "work/Plan.md -> Gone.md", "work/Plan.md -> no/Home"]),
+        ("broken_links", "", ["work/Plan.md -> Gone.md", "work/Plan.md -> no/Home", "Home.md -> Nowhere"]),
     ],
 )
 def test_each_kind_is_listed(full: Call, vault: Path, kind: str, folder: str, expected: list[str]) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta
 
-from servers.notes import vaults
+from servers.notes import exact
 from servers.notes.editing import operations
 from servers.notes.editing.operations import MAX_OPS, Op
 from servers.notes.names import is_note
@@ -55,7 +55,7 @@ class edit_note:  # noqa: N801 - the tool's name
 
     @staticmethod
     def plan(call: Call, args: EditNote) -> Planned:
-        found = vaults.find_note(call, args.note, args.vault)
+        found = exact.find(call, args.note, args.vault)
         if not is_note(found.path):
             raise ToolError(f"{shown(found.absolute)} is no note: its name does not end in .md. Nothing was changed.")
         with open_parent(call.folders, found.absolute, "change", "edit") as parent:

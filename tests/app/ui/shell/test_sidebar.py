@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication
 
 from app.ui.shell.sidebar import BADGE, Entry, Sidebar
 
@@ -33,8 +35,10 @@ def test_the_row_under_the_pointer_is_known_until_the_pointer_leaves(theme, qtbo
     qtbot.addWidget(made)
     made.resize(184, 300)
     made.show()
-    qtbot.mouseMove(made.viewport(), made.visualItemRect(made.item(1)).center())
-    qtbot.waitUntil(lambda: made.under_pointer == 1)
+    where = QPointF(made.visualItemRect(made.item(1)).center())
+    none, no_key = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(made.viewport(), QMouseEvent(QEvent.Type.MouseMove, where, where, none, none, no_key))
+    assert made.under_pointer == 1
     hovered = made.grab().toImage()
     made.leaveEvent(QEvent(QEvent.Type.Leave))
     assert made.under_pointer == -1

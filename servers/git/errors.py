@@ -27,10 +27,13 @@ _MEANINGS: tuple[tuple[str, str], ...] = (
         ),
     ),
     (
+        r"(bad revision|ambiguous argument) 'HEAD(\^\{commit\})?'",
+        "HEAD leads to no commit: the repository has none yet, or its branch is broken.",
+    ),
+    (
         (
             r"unknown revision or path|bad revision|Needed a single revision|ambiguous argument|bad object name|"
-            r"no such ref|not a valid object name|Not a valid object name|invalid reference|bad config line 0|"
-            r"unable to resolve reference|invalid object name"
+            r"no such ref|[Nn]ot a valid object name|invalid reference|unable to resolve reference|invalid object name"
         ),
         "There is no such revision in this repository. git_branch and git_log show what there is.",
     ),
@@ -39,19 +42,26 @@ _MEANINGS: tuple[tuple[str, str], ...] = (
         "This repository has no commit yet.",
     ),
     (
-        (
-            r"bad object|unable to read tree|unable to read [0-9a-f]{40}|object file .* is empty|loose object .* is corrupt|"
-            r"inflate: data stream error|is corrupt|missing blob|could not read [0-9a-f]{40}|unable to read sha1|"
-            r"unable to find [0-9a-f]{40}|packfile .* cannot be|missing object"
-        ),
-        "The repository is damaged: an object is broken or missing. Ask the user to run `git fsck` there, or to fetch it again.",
-    ),
-    (
         r"promisor remote|could not fetch [0-9a-f]{40} from promisor|lazy fetching disabled|transport '[^']*' not allowed",
         (
             "This needs an object that the partial clone does not hold, and reading never goes to the network. Ask the user to "
             "run `git fetch` there."
         ),
+    ),
+    (
+        (
+            r"bad object|bad tree object|unexpected line in .*packed-refs|unable to read tree|unable to read [0-9a-f]{40}|"
+            r"object file .* is empty|loose object .* is corrupt|inflate: data stream error|is corrupt|missing blob|"
+            r"could not read [0-9a-f]{40}|unable to read sha1|unable to find [0-9a-f]{40}|packfile .* cannot be|missing object"
+        ),
+        (
+            "The repository is damaged: an object is broken or missing. Ask the user to run `git fsck` there, or to fetch it "
+            "again."
+        ),
+    ),
+    (
+        r"not a git repository",
+        "git does not take this for a repository: its HEAD or another part of it is damaged. Ask the user to look at it.",
     ),
     (
         r"index file (smaller|corrupt)|bad index file|bad signature 0x|index uses .* extension",
@@ -84,5 +94,7 @@ def told(stderr: str) -> str:
     lines = [line.strip() for line in stderr.splitlines()]
     kept = [line for line in lines if line and not line.startswith(("hint:", "Use '--' to", "'git <command>"))]
     fatal = [line for line in kept if line.startswith(("fatal:", "error:"))] or kept
-    words = " ".join(shown(line.removeprefix("fatal: ").removeprefix("error: ")) for line in fatal)
+    words = " ".join(
+        shown(line.removeprefix("fatal: ").removeprefix("error: ").replace("^{commit}", "")) for line in fatal
+    )
     return words if len(words) <= MOST_WORDS else words[:MOST_WORDS] + "…"

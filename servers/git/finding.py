@@ -80,7 +80,8 @@ def _use(call: Call, path: str) -> Repository:
 def _at_path(call: Call, path: str, given: str) -> Repository:
     """The repository whose root is `path`, or the nearest above it that lies in the same granted folder."""
     row = call.folders.require(path, "read", "look for a repository in")
-    at, first = path, True
+    # Whoever names the folder of git's means the working tree around it, where there is one.
+    at, first = (os.path.dirname(path) if os.path.basename(path) == ".git" else path), True
     while True:
         try:
             found = repositories.at_folder(call, at, bare=first)
@@ -97,8 +98,6 @@ def _at_path(call: Call, path: str, given: str) -> Repository:
             found = None
         if found is not None:
             return found
-        if first and os.path.basename(at) == ".git":
-            raise ToolError(f"{shown(given)} is not a repository of git.")
         above = os.path.dirname(at)
         if at == above or _leaves(call.folders, above, row.path):
             break

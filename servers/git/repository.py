@@ -17,7 +17,7 @@ from servers.runtime.errors import ToolError
 from servers.runtime.safe import at
 from servers.runtime.safe.access import Need
 from servers.runtime.safe.names import shown
-from servers.runtime.safe.opening import Opened, open_folder
+from servers.runtime.safe.opening import Opened, kind, open_folder
 from servers.runtime.safe.words import NotFoundError, RefusedError
 
 _MAX_POINTER = 8192
@@ -158,20 +158,29 @@ def _inside(call: Call, base: str, target: str, why: str) -> str:
         ) from None
 
 
+# What git opens by name, and whether it is a folder. A pipe in such a place would hold git until it is ended.
+_OWN = (("HEAD", False), ("index", False), ("config.worktree", False), ("logs", True))
+_SHARED = (("objects", True), ("refs", True), ("info", True), ("packed-refs", False), ("config", False))
+
+
 def _check_links(call: Call, git_dir: str, common: str) -> None:
-    for base, names in (
-        (git_dir, ("HEAD", "index", "logs")),
-        (common, ("objects", "refs", "packed-refs", "config", "info")),
-    ):
+    for base, names in ((git_dir, _OWN), (common, _SHARED)):
         with open_folder(call.folders, base, what="use") as opened:
-            for name in names:
+            for name, folder in names:
                 entry = _look(opened, name)
-                # Old gits wrote HEAD as a link to the branch's file.
-                if entry is None or not kinds.S_ISLNK(entry.st_mode) or (name == "HEAD" and _is_branch_link(opened)):
+                if entry is None:
                     continue
-                raise _linked(base, name)
+                # Old gits wrote HEAD as a link to the branch's file.
+                if kinds.S_ISLNK(entry.st_mode) and not (name == "HEAD" and _is_branch_link(opened)):
+                    raise _linked(base, name)
+                if not (kinds.S_ISDIR if folder else _is_file_or_link)(entry.st_mode):
+                    raise ToolError(f"Cannot use the repository {base}: {name} in it is {kind(entry.st_mode)}.")
     for inner in ("objects", "objects/info", "objects/pack", "refs", "refs/heads", "refs/tags", "refs/remotes"):
         _check_entries(common, inner)
+
+
+def _is_file_or_link(mode: int) -> bool:
+    return kinds.S_ISREG(mode) or kinds.S_ISLNK(mode)
 
 
 _clean: dict[str, tuple[int, int]] = {}

@@ -13,6 +13,11 @@ from servers.git.errors import MOST_WORDS, GitError, refused, told
         ("fatal: Unable to create '/r/.git/index.lock': File exists.\n\nAnother git process…", "Another program"),
         ("fatal: ambiguous argument 'x': unknown revision or path not in the working tree.", "no such revision"),
         ("fatal: bad object HEAD", "damaged"),
+        ("fatal: bad tree object HEAD", "damaged"),
+        ("fatal: unexpected line in /r/.git/packed-refs: x", "damaged"),
+        ("fatal: bad revision 'HEAD^{commit}'", "HEAD leads to no commit"),
+        ("fatal: bad revision 'HEAD~9^{commit}'", "no such revision"),
+        ("fatal: not a git repository: '/r/.git'", "HEAD or another part of it is damaged"),
         ("fatal: your current branch 'main' does not have any commits yet", "no commit yet"),
         ("fatal: transport 'file' not allowed", "partial clone"),
         ("fatal: unknown repository extension found:\n\tnovelty", "update git"),
@@ -25,6 +30,10 @@ def test_gits_words_get_their_meaning(stderr: str, said: str) -> None:
     assert isinstance(error, GitError)
     assert error.text.startswith("Cannot do it. ")
     assert said in error.text
+
+
+def test_what_only_we_asked_for_is_not_in_the_words() -> None:
+    assert told("fatal: bad revision 'x^{commit}'") == "bad revision 'x'"
 
 
 def test_words_are_one_bounded_line_without_control_characters() -> None:

@@ -50,6 +50,10 @@ def test_a_path_inside_means_the_repository_around_it(call: Call, repo: Repo) ->
     assert find(call, str(repo.path / "src/deep/file.txt")).top == str(repo.path)
 
 
+def test_the_folder_of_gits_own_means_the_working_tree_around_it(call: Call, repo: Repo) -> None:
+    assert find(call, str(repo.path / ".git")).top == str(repo.path)
+
+
 def test_nothing_is_looked_for_above_a_granted_folder(make_call: MakeCall, repo: Repo) -> None:
     repo.write("src/file.txt")
     with pytest.raises(ToolError, match="ask the user to grant that folder"):

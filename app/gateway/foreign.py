@@ -15,7 +15,7 @@ from app.gateway.backchannel import STATE
 from app.gateway.passage import Passage
 from app.gateway.reading import RefusalError, read
 from app.gateway.streams import Filter
-from app.gateway.translation import CARRIERS, asks_for_input, opened, read_input_required
+from app.gateway.translation import CARRIERS, asks_for_input, opened, read_input_required, token_of
 from app.gateway.upstream import Upstream
 from app.gateway.watching import Watching
 from servers.runtime import wire
@@ -151,6 +151,7 @@ class Foreign:
         if parked is None:
             words = "This request is over: the server waits for its answer no more. Make it anew"
             raise RefusalError(wire.INVALID_PARAMS, words)
+        parked.owed.shown_token = token_of(opened(raw))
         return parked, retry.input_responses
 
     def asked_by(self, result: bytes, key: Key) -> None:

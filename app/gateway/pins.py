@@ -163,7 +163,7 @@ class Pins:
             hidden: set[str] = set()
             if file is not None and file.facts is None:
                 now = self.differing(server)
-                hidden = set(unlike(file.tools, now.tools)) if now is not None else set()
+                hidden = set(unlike(file.tools, now.tools)) & set(_by_name(now.tools)) if now is not None else set()
             try:
                 self._known[server] = None if file is None else Pin(file, hidden)
             except msgspec.DecodeError:
@@ -213,7 +213,9 @@ class Pins:
         self._known.pop(server, None)
 
     def _keep_difference(self, server: str, accepted: PinFile, now: PinFile) -> None:
-        if not unlike(accepted.tools, now.tools):
+        """A tool that is missing is none: many servers leave out what this very client could not use."""
+        names = set(_by_name(now.tools))
+        if not names.intersection(unlike(accepted.tools, now.tools)):
             self._forget_difference(server)
             return
         with contextlib.suppress(OSError):  # a full disk: it is found again when the server is started next

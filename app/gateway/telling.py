@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.gateway.eras import progress_line
 from app.gateway.links import Progress
 from app.gateway.streams import TOOLS
 from servers.runtime import wire
@@ -42,7 +43,20 @@ def told(upstream: Upstream, message: wire.Message, line: bytes) -> None:
 def _progressed(upstream: Upstream, message: wire.Message, line: bytes) -> None:
     progress = _read_progress(message.params)
     for owed in upstream.owed.values():
-        if owed.token == progress.progress_token and owed.call is not None and owed.call.was_told:
+        if owed.token != progress.progress_token:
+            continue
+        if owed.shown_token is not msgspec.UNSET:
+            _under_another_token(upstream, owed.shown_token, progress)
+            return
+        if owed.call is not None and owed.call.was_told:
             owed.awaiting.progressed(progress)  # it may only ever grow, and the door has spoken already
             return
     upstream.session.send(line + b"\n")
+
+
+def _under_another_token(upstream: Upstream, token: str | int | None, progress: Progress) -> None:
+    """The client came back with an answer under another token than the server knows."""
+    if token is not None:
+        total = None if progress.total is msgspec.UNSET else progress.total
+        text = "" if progress.message is msgspec.UNSET else progress.message
+        upstream.session.send(progress_line(token, progress.progress, total, text))

@@ -43,6 +43,8 @@ class Owed(msgspec.Struct):
     lasting: bool = False
     rounds: int = 0
     """How often the server answered it with a question."""
+    shown_token: str | int | msgspec.UnsetType | None = msgspec.UNSET
+    """The progress token of the client's next try, once there was one; None where that wants no progress."""
     again: str = ""
     """The id under which it was sent again, after one."""
 

@@ -111,6 +111,20 @@ def test_two_questions_of_one_call_are_asked_one_after_the_other(door: Door) -> 
     assert pair.client.text(id_) == "done"
 
 
+@pytest.mark.parametrize("token", ["second", None])
+def test_progress_goes_on_under_the_token_of_the_next_try(door: Door, token: str | None) -> None:
+    pair = Stranger(door, server=LEGACY, client=wire.MODERN)
+    capable = {**MODERN_META, wire.META_CAPABILITIES: CAPABLE}
+    first = pair.call("look", meta={**capable, "progressToken": "first"})
+    ask(pair, "roots/list", {})
+    state = pair.client.answer_to(first)["result"]["requestState"]
+    meta = {**capable, "progressToken": token} if token else capable
+    pair.client.call("look", more={"requestState": state, "inputResponses": {}}, meta=meta)
+    pair.tell("notifications/progress", progressToken="first", progress=1, total=2)
+    told = pair.client.told("notifications/progress")
+    assert told == ([{"progressToken": token, "progress": 1, "total": 2}] if token else [])
+
+
 def test_a_prompt_may_need_an_answer_too(door: Door) -> None:
     pair = Stranger(door, server=LEGACY, client=wire.MODERN)
     first = pair.client.request("prompts/get", {"name": "p"})

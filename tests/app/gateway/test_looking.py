@@ -43,6 +43,7 @@ def ground() -> Ground:
 def greet(ground: Ground) -> None:
     ground.answer("server/discover", {"supportedVersions": ["2026-07-28"], "capabilities": {"tools": {}}})
     ground.answer("tools/list", {"tools": [{"name": "a"}]})
+    ground.loop.advance(0.5)
 
 
 def test_what_it_says_is_found_and_it_is_ended(ground: Ground) -> None:
@@ -54,7 +55,7 @@ def test_what_it_says_is_found_and_it_is_ended(ground: Ground) -> None:
 
 
 def test_its_own_requests_are_refused_and_a_ping_is_answered(ground: Ground) -> None:
-    ground.child.say({"jsonrpc": "2.0", "id": 1, "method": "roots/list"})
+    ground.child.say({"jsonrpc": "2.0", "id": 1, "method": "sampling/createMessage"})
     ground.child.say({"jsonrpc": "2.0", "id": 2, "method": "ping"})
     answers = {message["id"]: message for message in ground.child.heard if "method" not in message}
     assert "error" in answers[1]
@@ -76,3 +77,19 @@ def test_one_that_ends_or_never_answers_is_an_error_in_words(ground: Ground) -> 
         assert words in str(found[0])
         assert "logs/s.log" in str(found[0])
         assert len(found) == 1
+
+
+def test_tools_that_it_adds_after_its_greeting_are_seen_and_one_without_end_is_not_waited_for() -> None:
+    ground = Ground()
+    ground.answer("server/discover", {"supportedVersions": ["2026-07-28"], "capabilities": {"tools": {}}})
+    ground.answer("tools/list", {"tools": []})
+    for number in range(20):
+        if ground.found:
+            break
+        ground.child.say({"jsonrpc": "2.0", "method": "notifications/tools/list_changed"})
+        ground.loop.advance(0.5)
+        if not ground.found:
+            ground.answer("tools/list", {"tools": [{"name": f"t{number}"}]})
+    (found,) = ground.found
+    assert isinstance(found, Greeted)
+    assert [json.loads(bytes(tool)) for tool in found.tools] == [{"name": "t9"}]

@@ -8,7 +8,7 @@ import pytest
 
 from servers.runtime import wire
 from tests.fakes.door import Door
-from tests.fakes.stranger import LEGACY, Stranger
+from tests.fakes.stranger import LEGACY, TOOLS, Stranger
 from tests.fakes.watched import LISTED, LISTEN, SUBSCRIPTION, UPDATED, heard, stream
 
 ACKNOWLEDGED = "notifications/subscriptions/acknowledged"
@@ -119,5 +119,5 @@ def test_tools_of_a_stream_are_told_by_the_door(door: Door, era: str) -> None:
     id_ = pair.client.request(LISTEN, asked)
     pair.tell("notifications/tools/list_changed")
     assert pair.client.told("notifications/tools/list_changed") == []
-    pair.list([])
+    pair.list([{**one, "title": "Other"} for one in TOOLS])
     assert pair.client.told("notifications/tools/list_changed") == [{"_meta": {SUBSCRIPTION: id_}}]

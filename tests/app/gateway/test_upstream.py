@@ -161,7 +161,7 @@ def test_changed_tools_are_looked_at_before_the_client_hears_of_them(pair: Stran
     pair.call("look")
     pair.tell("notifications/tools/list_changed")
     assert pair.client.told("notifications/tools/list_changed") == []
-    pair.list([TOOLS[1]])
+    pair.list([{**TOOLS[0], "description": "Other words."}, TOOLS[1]])
     assert len(pair.client.told("notifications/tools/list_changed")) == (pair.client.meta is None)
     listed = pair.client.answer_to(pair.client.request("tools/list"))["result"]["tools"]
     assert [one["name"] for one in listed] == ["do"]
@@ -173,6 +173,13 @@ def test_a_change_while_the_tools_are_being_looked_at_is_looked_at_again(pair: S
     pair.tell("notifications/tools/list_changed")
     pair.list(TOOLS)
     assert len(pair.child.requests("tools/list")) == 3
-    pair.list([])
+    pair.list([{**one, "title": "Other"} for one in TOOLS])
     assert pair.client.answer_to(pair.client.request("tools/list"))["result"]["tools"] == []
     assert len(pair.child.requests("tools/list")) == 3
+
+
+def test_a_tool_that_is_left_out_for_this_client_is_no_change(pair: Stranger) -> None:
+    pair.client.call("look")
+    pair.greet([TOOLS[0]])
+    assert len(pair.child.requests("tools/call")) == 1
+    assert pair.client.answer_to(pair.client.request("tools/list"))["result"]["tools"] == TOOLS

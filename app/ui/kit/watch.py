@@ -5,6 +5,7 @@ It asks the gateway only when something happened. Tray, Home and the window's ti
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
@@ -14,7 +15,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.control.messages import Joined
 from app.core.journal.record import NO_ARGUMENTS, CallRecord
+from app.core.settings import settings_path
 from app.ui.kit import words
+from app.ui.kit.file_notice import FileNotice
 from app.ui.kit.gateway import GatewayLink
 
 State = Literal["running", "paused", "asks", "problem"]
@@ -91,6 +94,7 @@ class Watch(QObject):
         self._soon.setSingleShot(True)
         self._soon.setInterval(SETTLE_MS)
         self._soon.timeout.connect(self.look)
+        self._settings: FileNotice | None = None
         self.facts = self._judge()
         link.up.connect(self._up)
         link.record.connect(self._record)
@@ -134,6 +138,7 @@ class Watch(QObject):
         """Going down is said by `up`; nothing to do here."""
 
     def _up(self, up: bool) -> None:
+        self._notice_settings(up)
         if up:
             self._starting, self._why_down = False, ""
             self.look()
@@ -172,8 +177,21 @@ class Watch(QObject):
     def _happened(self, event: Joined) -> None:
         if event.event == "gateway" and self._status is not None and event.state in ("paused", "running"):
             self._take_status({**self._status, "paused": event.state == "paused"})
+        self._stir()
+
+    def _stir(self) -> None:
+        """Something happened that the gateway can tell more of, once it has come to rest."""
         if not self._soon.isActive():
             self._soon.start()
+
+    def _notice_settings(self, up: bool) -> None:
+        """While the gateway answers: a mistake made in the file shows at once, though nobody calls and no page is open."""
+        if self._settings is not None:
+            self._settings.end()
+        self._settings = None
+        if up and os.path.isdir(self._link.home):
+            self._settings = FileNotice(settings_path(self._link.home), self)
+            self._settings.noticed.connect(self._stir)
 
     def _trim(self) -> None:
         while len(self._calls) > LAST:

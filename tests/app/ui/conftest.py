@@ -42,6 +42,7 @@ class FakeLink(QObject):
 
     def __init__(self) -> None:
         super().__init__()
+        self.home = ""
         self.is_up = True
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.answers: dict[str, Any] = {}

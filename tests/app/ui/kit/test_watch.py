@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,6 +49,15 @@ def test_the_gateways_words_become_one_state(watch: Watch, link, changed: dict[s
     watch.look()
     assert (watch.facts.state, watch.facts.fix) == (state, fix)
     assert watch.facts.paused == bool(changed.get("paused"))
+
+
+def test_settings_that_get_a_mistake_are_known_without_any_call(watch: Watch, link, home: str, qtbot) -> None:
+    link.home = home
+    link.up.emit(True)
+    link.answers["status"] = {**STATUS, "settings_error": "line 3"}
+    (Path(home) / "doorkeep.toml").write_text("[[folders\n")
+    qtbot.waitUntil(lambda: watch.facts.fix == "settings", timeout=20_000)
+    link.up.emit(False)
 
 
 def test_a_question_is_said_in_words_and_announced_once(watch: Watch, link, qtbot) -> None:

@@ -14,6 +14,7 @@ import time
 
 from servers.git.errors import GitError
 from servers.runtime.safe import at
+from servers.runtime.safe.atomic import set_time
 from servers.runtime.safe.durable import flush
 from servers.runtime.safe.moving import remove_quietly
 from servers.runtime.safe.words import said
@@ -29,12 +30,14 @@ _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.E
 class IndexLock:
     """The lock on the index of the folder `git_dir`, held from `__enter__` on; leaving without `put` changes nothing.
 
+    `like` gives the new index its time: git takes a file that is older than the index for unchanged where stat says so.
     Raises GitError where another program holds it, ToolError where the folder cannot be written.
     """
 
-    def __init__(self, git_dir: str, content: bytes | None) -> None:
+    def __init__(self, git_dir: str, content: bytes | None, like: os.stat_result | None = None) -> None:
         self._path = git_dir
         self._content = content
+        self._like = like
         self._folder = -1
         self._name = f"{_OURS}{os.getpid()}-{secrets.token_hex(6)}"
         self._held = False
@@ -47,6 +50,8 @@ class IndexLock:
                 rest = memoryview(self._content or b"")
                 while rest:
                     rest = rest[os.write(fd, rest) :]
+                if self._like is not None:
+                    set_time(fd, self._like)
                 flush(fd)
             finally:
                 os.close(fd)

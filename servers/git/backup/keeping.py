@@ -22,6 +22,7 @@ from servers.git.runner import run
 from servers.runtime.call import Call
 from servers.runtime.errors import ToolError
 from servers.runtime.safe import at
+from servers.runtime.safe.atomic import set_time
 from servers.runtime.safe.durable import copy_bytes, flush
 from servers.runtime.safe.moving import remove_quietly
 from servers.runtime.safe.words import said
@@ -112,6 +113,8 @@ def copy_index(call: Call, repository: Repository) -> IndexCopy | None:
             target = at.new(folder, name, 0o600)
             try:
                 copy_bytes(source, target)
+                # git holds a file for unchanged only if it is older than the index that says so.
+                set_time(target, os.fstat(source))
             finally:
                 os.close(target)
         finally:
@@ -165,6 +168,7 @@ def keep_index(copy: IndexCopy, folder: int, name: str) -> os.stat_result:
         target = at.new(folder, name, 0o600)
         try:
             copy_bytes(source, target)
+            set_time(target, os.fstat(source))
             flush(target)
             return os.fstat(target)
         except OSError:

@@ -50,7 +50,7 @@ def take_back(call: Call, store: UndoStore, going: GoingBack, *, tool: str, forc
     written = [absolute(repository, state.raw()) for state in going.files() if state.kind]
     with begin(call, repository, tool, going.concern, now, lost=lost, written=written, **more) as change:
         if going.concern.index and now.index != going.target.index:
-            with IndexLock(repository.git_dir, _index_image(store, going)) as lock:
+            with IndexLock(repository.git_dir, *_index_image(store, going)) as lock:
                 _files_back(call, going)
                 try:
                     lock.put()
@@ -69,15 +69,15 @@ def take_back(call: Call, store: UndoStore, going: GoingBack, *, tool: str, forc
     return change
 
 
-def _index_image(store: UndoStore, going: GoingBack) -> bytes | None:
+def _index_image(store: UndoStore, going: GoingBack) -> tuple[bytes | None, os.stat_result | None]:
     if not going.record.had_index:
-        return None
+        return None, None
     try:
         fd = at.existing(store.images, f"{going.record.id}.0")
     except OSError as error:
         raise said("read the copy of the index in", store.folder, error) from None
     with open(fd, "rb") as file:
-        return file.read(_MOST_INDEX)
+        return file.read(_MOST_INDEX), os.fstat(fd)
 
 
 def _files_back(call: Call, going: GoingBack) -> None:

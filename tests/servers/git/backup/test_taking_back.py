@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,24 @@ def test_many_files_come_back_in_portions(hands: Hands, repo: Repo, monkeypatch:
     done = change_id(hands.restore("."))
     hands.undo(done)
     assert everything(repo) == before
+
+
+def test_an_index_comes_back_with_its_time_so_that_git_sees_what_changed_at_the_same_moment(
+    hands: Hands, repo: Repo
+) -> None:
+    moment = 1_700_000_000_000_000_000
+    index, file = repo.path / ".git/index", repo.path / "a.txt"
+    os.utime(file, ns=(moment, moment))
+    repo.config("core.trustctime", "false")
+    repo.git("update-index", "--refresh")
+    os.utime(index, ns=(moment, moment))
+    repo.write("b.txt", "changed\n")
+    done = change_id(hands.stage("b.txt"))
+    with open(file, "r+b") as inside:
+        inside.write(b"ONE")
+    os.utime(file, ns=(moment, moment))
+    hands.undo(done)
+    assert repo.git("status", "--porcelain") == b" M a.txt\n M b.txt\n"
 
 
 def test_dropped_entries_of_the_stash_come_back_to_their_places(hands: Hands, repo: Repo) -> None:

@@ -83,6 +83,9 @@ class Tool:
         if what.startswith("Object contains unknown field "):
             field = what.removeprefix("Object contains unknown field ").strip("`")
             unknown = f"{path}.{field}" if path else field
+            known = _fields_at(self.arguments, path)
+            if known:
+                return f"There is no argument `{unknown}`. `{path}` has: {', '.join(known)}."
             return f"There is no argument `{unknown}`. Arguments of {self.name}: {names}."
         if path:
             return f"The argument `{path}` is not as it should be: {what[0].lower()}{what[1:]}."
@@ -189,3 +192,20 @@ def run_plan(call: Call, asked: tuple[Tool, msgspec.Raw]) -> bytes:
     """The body of `doorkeep/plan`; a refusal is a JSON-RPC error with the tool's own words."""
     tool, arguments = asked
     return wire.encode(tool.plan(call, arguments))[1:-1] or b'"reads":[]'
+
+
+def _fields_at(arguments: type[msgspec.Struct], path: str) -> list[str]:
+    """The fields of the struct that stands at a path of arguments, `edits[0]` for example; empty where it is none."""
+    from msgspec import inspect
+
+    found: Any = inspect.type_info(arguments)
+    for step in path.replace("[", ".[").split(".") if path else ():
+        found = getattr(found, "type", found) if isinstance(found, inspect.Metadata) else found
+        if step.startswith("["):
+            found = getattr(found, "item_type", None)
+        elif isinstance(found, inspect.StructType):
+            found = next((field.type for field in found.fields if field.encode_name == step), None)
+        else:
+            return []
+    found = getattr(found, "type", found) if isinstance(found, inspect.Metadata) else found
+    return [field.encode_name for field in found.fields] if path and isinstance(found, inspect.StructType) else []

@@ -51,7 +51,7 @@ def read_with(accept: Any, text: str) -> Any:
         ('{"path":"a","pfad":1}', "There is no argument `pfad`. Arguments of tool: path, count, edits."),
         ('{"path":"a","edits":[{"old":1}]}', "The argument `edits[0].old` is not as it should be"),
         ('{"path":"a","edits":[{}]}', "The argument `edits[0].old` is missing."),
-        ('{"path":"a","edits":[{"old":"x","neu":1}]}', "There is no argument `edits[0].neu`."),
+        ('{"path":"a","edits":[{"old":"x","neu":1}]}', "There is no argument `edits[0].neu`. `edits[0]` has: old."),
         ("[]", "The arguments of tool must be an object"),
         ('"path"', "The arguments of tool must be an object"),
     ],

@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         _print_json(_as_fact(folder))
     else:
-        print(f"{folders.shown(folder.path)} is {folder.access}: {folders.EXPLAINED[folder.access]}.")
+        print(f"{folders.shown(folder.path)} is {folder.access}: {folders.explained(folder)}.")
     return 0
 
 

@@ -19,6 +19,15 @@ EXPLAINED: dict[Access, str] = {
     "ask": "files are read; each change asks you first",
     "write": "files are read and changed",
 }
+GIT_EXPLAINED: dict[GitSwitch, str] = {
+    "remote": "git may speak to other computers (fetch, pull, push)",
+    "hooks": "a repository's own hooks run",
+}
+
+
+def explained(folder: FolderSetting) -> str:
+    """What the grant means, for people."""
+    return "; ".join([EXPLAINED[folder.access], *(GIT_EXPLAINED[one] for one in folder.git)])
 
 
 def shown(path: str) -> str:

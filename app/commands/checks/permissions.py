@@ -12,7 +12,7 @@ import msgspec
 
 from app.commands.checks.finding import Finding
 from app.core.errors import SettingsError
-from app.core.folders import EXPLAINED, shown
+from app.core.folders import explained, shown
 from app.core.settings import FolderSetting, Limits, Settings, load, settings_path
 
 
@@ -61,7 +61,7 @@ def _folder(folder: FolderSetting) -> Finding:
     if folder.access != "off" and not os.access(folder.path, wanted):
         words = f"{name} is granted ({folder.access}), but you yourself may not do that there."
         return Finding("folders", "warning", words, f"Look at its permissions: ls -ld '{folder.path}'")
-    return Finding("folders", "ok", f"{name}: {folder.access}, {EXPLAINED[folder.access]}.")
+    return Finding("folders", "ok", f"{name}: {folder.access}, {explained(folder)}.")
 
 
 def _commands(settings: Settings) -> Iterator[Finding]:

@@ -49,7 +49,7 @@ def test_set_without_access_keeps_the_access(says, folder: Path) -> None:
 
 
 def test_git_may_speak_to_other_computers_only_where_it_was_said(says, folder: Path) -> None:
-    says("add", str(folder), "--access", "write", "--git", "remote")
+    assert "git may speak to other computers" in says("add", str(folder), "--access", "write", "--git", "remote")
     assert "git: remote" in says("list")
     says("set", str(folder), "--git", "")
     assert json.loads(says("list", "--json"))[0]["git"] == []

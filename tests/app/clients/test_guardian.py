@@ -227,6 +227,18 @@ def test_stopping_is_possible_at_any_time(target: Target, installation: Installa
     started.stop()
 
 
+def test_a_change_in_the_moment_of_the_end_is_no_error(
+    target: Target, installation: Installation, desktop: StillDesktop, caplog: pytest.LogCaptureFixture
+) -> None:
+    started = Watch(installation, desktop, target).guardian
+    started.start()
+    started.stop()
+    said = logging.getLogger("watchdog.observers.inotify")
+    said.error("InotifyEmitter.queue_events() called when the thread is inactive")
+    said.error("something else")
+    assert [record.getMessage() for record in caplog.records] == ["something else"]
+
+
 def test_a_folder_that_is_not_there_yet_is_no_reason_to_fail(
     installation: Installation, desktop: StillDesktop, target: Target, config: Path, wait_until: Wait
 ) -> None:

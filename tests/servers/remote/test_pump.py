@@ -40,7 +40,9 @@ def test_progress_comes_through_in_order(far: FarServer, near: Start) -> None:
 def test_a_large_text_comes_through(far: FarServer, near: Start) -> None:
     client = near(far.url)
     client.greet()
-    text = "x" * (3_000_000 if far.transport == "http" else 500_000)  # an event of the older transport has at most 1 MiB
+    text = "x" * (
+        3_000_000 if far.transport == "http" else 500_000
+    )  # an event of the older transport has at most 1 MiB
     assert client.ask("tools/call", name="echo", arguments={"text": text})["result"]["content"][0]["text"] == text
 
 

@@ -86,7 +86,7 @@ class edit_file:  # noqa: N801 - the tool's name
         with changes.begin(call, TOOL) as change, open_parent(call.folders, state.path, "change", "edit") as parent:
             warnings = changes.keep(call, change, parent, state.old, after)
             change.commit()
-            found = replace_file(parent, state.content, expect=state.old.etag)
+            found = replace_file(parent, state.content, expect=state.old.etag, known=state.old.content)
             if not after:
                 after = of_stat(found)
                 change.after(parent, after)

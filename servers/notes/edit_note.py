@@ -88,7 +88,7 @@ class edit_note:  # noqa: N801 - the tool's name
         with changes.begin(call, TOOL) as change, open_parent(call.folders, state.path, "change", "edit") as parent:
             warnings = changes.keep(call, change, parent, state.old, after)
             change.commit()
-            written = replace_file(parent, state.content, expect=state.old.etag)
+            written = replace_file(parent, state.content, expect=state.old.etag, known=state.old.content)
             if not after:
                 after = of_stat(written)
                 change.after(parent, after)

@@ -110,6 +110,20 @@ def test_a_change_by_another_in_the_meantime_is_kept(entry: Entry, tree: Path, h
     assert (tree / "in/a.txt").read_text() == "theirs"
 
 
+@pytest.mark.parametrize(("now", "replaced"), [(b"old", True), (b"0ld", False), (b"older", False), (b"ol", False)])
+def test_content_that_the_caller_knows_is_compared_itself(
+    entry: Entry, tree: Path, monkeypatch: pytest.MonkeyPatch, now: bytes, replaced: bool
+) -> None:
+    monkeypatch.setattr(atomic, "etag", lambda *_: pytest.fail("it was hashed"))
+    (tree / "in/x").write_bytes(now)
+    if replaced:
+        replace_file(entry("in/x"), b"new", expect=of_content(b"old"), known=b"old")
+    else:
+        with pytest.raises(ConflictError):
+            replace_file(entry("in/x"), b"new", expect=of_content(b"old"), known=b"old")
+    assert (tree / "in/x").read_bytes() == (b"new" if replaced else now)
+
+
 @pytest.mark.parametrize("saves", [1, 2, 3, 4])
 @pytest.mark.parametrize("way", ["unnamed", "named"], indirect=True)
 def test_what_others_save_between_any_two_steps_is_never_put_away(

@@ -40,8 +40,9 @@ def replace_file(
     """Give the entry of `parent` this content; the fstat of the new file is returned.
 
     `expect`: the etag that the present content must have, checked together with the replacement; `known` is that content, if
-    the caller has it: bytes are compared in a quarter of the time that hashing takes. `create_only`: nothing may lie there yet. What is replaced hands on its mode (set-user-id bits excepted, as any write drops them), owner and extended
-    attributes; `keep` gives mode and owner of a new file. `durable`: after a power cut it is all there, or the old file is.
+    the caller has it: bytes are compared in a quarter of the time that hashing takes. `create_only`: nothing may lie there yet.
+    What is replaced hands on its mode (set-user-id bits excepted, as any write drops them), owner and extended attributes;
+    `keep` gives mode and owner of a new file. `durable`: after a power cut it is all there, or the old file is.
 
     Raises ConflictError (not as expected), NotFoundError, ToolError (disk full, quota, read-only, denied…).
     """

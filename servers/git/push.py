@@ -45,6 +45,7 @@ class _Push(msgspec.Struct):
     repository: Repository
     other: Remote
     ref: str
+    value: str
     lease: str
     words: str
 
@@ -70,18 +71,20 @@ class git_push:  # noqa: N801 - the tool's name
         preview = "\n".join([words, *_commits(call, repository, value, known)])
         guard = World(refs={ref: value, there: known}).digest()
         plan = Plan([], writes(call, repository), preview[: changing.MOST_PREVIEW], guard, undoable=False)
-        return Planned(plan, _Push(repository, other, ref, known, words))
+        return Planned(plan, _Push(repository, other, ref, value, known, words))
 
     @staticmethod
     def apply(call: Call, args: GitPush, planned: Planned) -> Text:
         push: _Push = planned.state
         repository = push.repository
         env = switches.hooks(call, repository)
+        # Exactly what was agreed to, whatever the branch is at by now; only a branch by its name gets an upstream.
+        source = push.ref if args.set_upstream else push.value
         command = ["push", "--porcelain", "--no-recurse-submodules", "--no-follow-tags", "--no-progress"]
         command += ["--verify" if env else "--no-verify", *["--set-upstream"] * args.set_upstream]
         command += [f"--force-with-lease={push.ref}:{push.lease}"] * args.force_with_lease
         done = speak(
-            call, repository, push.other, [*command, "--", push.other.name, f"{push.ref}:{push.ref}"], ok=(0, 1), **env
+            call, repository, push.other, [*command, "--", push.other.name, f"{source}:{push.ref}"], ok=(0, 1), **env
         )
         if done.code:
             raise _rejected(push, done.text + "\n" + done.stderr)

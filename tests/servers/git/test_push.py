@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from servers.git.push import git_push
@@ -48,6 +49,15 @@ def test_a_new_branch_with_its_upstream_and_a_tag(hands: Hands, pair: Pair) -> N
         "refs/tags/v1",
     ]
     assert pair.here.text("config", "branch.topic.merge") == "refs/heads/topic"
+
+
+def test_what_was_agreed_to_is_pushed_and_nothing_that_came_later(hands: Hands, pair: Pair) -> None:
+    agreed = pair.here.commit("Agreed", c__txt="c\n")
+    args = msgspec.convert({"repo": str(pair.here.path)}, git_push.arguments)
+    planned = git_push.plan(hands.call, args)
+    pair.here.commit("Later", d__txt="d\n")
+    git_push.apply(hands.call, args, planned)
+    assert pair.there.text("rev-parse", "main") == agreed
 
 
 def test_what_is_newer_there_is_never_overwritten(hands: Hands, pair: Pair) -> None:

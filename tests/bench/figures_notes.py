@@ -6,6 +6,7 @@ its table. Both have read the same notes in the same run.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
@@ -46,7 +47,8 @@ def notes(ground: Ground) -> Iterator[Figure]:
                 f"private memory at {count:,} notes", memory.uss(server.process.pid), "MB", limit=30, of="ours"
             )
             if count == 10_000:
-                yield Figure("list of tools", len(server.ask("tools/list", {})), "bytes", limit=9_500, of="ours")
+                yield from obsidian_mcp(ground, server, vault, corpus)
+                yield Figure("list of tools", _list_size(server), "bytes", limit=9_000, of="ours")
         finally:
             server.close()
             table.close()
@@ -55,6 +57,12 @@ def notes(ground: Ground) -> Iterator[Figure]:
 def _server(vault: Path, cache: Path) -> Driver:
     command = [sys.executable, "-m", "servers.notes", f"--folder={vault}=read", f"--undo={cache / 'undo'}"]
     return Driver(command, cwd=str(ROOT)).open()
+
+
+def _list_size(server: Driver) -> int:
+    """Bytes of the tools in compact JSON."""
+    tools = json.loads(server.ask("tools/list", {}))["result"]["tools"]
+    return len(json.dumps(tools, separators=(",", ":"), ensure_ascii=False).encode())
 
 
 def first_index(vault: Path, cache: Path, count: int) -> Figure:
@@ -147,3 +155,20 @@ def ripgrep(server: Driver, vault: Path, corpus: Corpus, count: int) -> Figure:
 def _grep(program: str, vault: Path, query: Query) -> float:
     command = [program, "-l", "-i", "-w", "-F", query.text, str(vault)]
     return timed(lambda: subprocess.run(command, check=False, stdout=subprocess.PIPE, timeout=60))
+
+
+def obsidian_mcp(ground: Ground, server: Driver, vault: Path, corpus: Corpus) -> Iterator[Figure]:
+    """One word beside another server for notes; no row where it does not take this folder or cannot be installed."""
+    queries = [query for query in corpus.queries() if query.kind == "word"][:5]
+    try:
+        rival = Driver([*peers.node_notes(ground.scratch), str(vault)]).open()
+    except (RuntimeError, SystemExit, subprocess.SubprocessError) as error:
+        print(f"obsidian-mcp was not measured: {error!s:.200}", file=sys.stderr)
+        return
+    with rival:
+        asked = [{"vault": vault.name, "query": query.text} for query in queries]
+        rivals = {
+            OURS: lambda: sum(ask_all(server, queries)) / len(queries),
+            "obsidian-mcp": lambda: timed(lambda: [rival.call("search-vault", one) for one in asked]) / len(asked),
+        }
+        yield compare("one word beside obsidian-mcp", in_turn(rivals, rounds=3), OURS, "obsidian-mcp", 0.1)

@@ -13,23 +13,23 @@ VERSION = "2026.8.31"
 
 def node_filesystem(scratch: Path) -> list[str]:
     """The reference filesystem server's command, without its folders."""
-    entry = scratch / "npm/node_modules" / FILESYSTEM / "dist/index.js"
-    if not entry.exists():
+    return _node_program(scratch, FILESYSTEM, VERSION, "dist/index.js")
+
+
+def node_notes(scratch: Path) -> list[str]:
+    """obsidian-mcp's command, without its vaults; the last version for Node 20. It refuses vaults below /tmp and /var."""
+    return _node_program(scratch, "obsidian-mcp", "1.0.6", "build/main.js")
+
+
+def _node_program(scratch: Path, package: str, version: str, entry: str) -> list[str]:
+    found = scratch / "npm/node_modules" / package / entry
+    if not found.exists():
         if shutil.which("npm") is None:
             raise SystemExit("The comparators need Node and npm; install them and run again.")
         (scratch / "npm").mkdir(parents=True, exist_ok=True)
-        command = [
-            "npm",
-            "install",
-            "--silent",
-            "--no-audit",
-            "--no-fund",
-            "--prefix",
-            str(scratch / "npm"),
-            f"{FILESYSTEM}@{VERSION}",
-        ]
-        subprocess.run(command, check=True, timeout=300)
-    return ["node", str(entry)]
+        command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(scratch / "npm")]
+        subprocess.run([*command, f"{package}@{version}"], check=True, timeout=300)
+    return ["node", str(found)]
 
 
 def program(*names: str) -> str | None:

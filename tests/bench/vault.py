@@ -118,6 +118,7 @@ class Corpus:
                 made.add(file.parent)
             file.write_bytes(text.encode())
         (folder / ".obsidian").mkdir(parents=True)
+        (folder / ".obsidian" / "app.json").write_text("{}")
         return folder
 
     def queries(self, count: int = 200) -> list[Query]:

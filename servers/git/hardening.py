@@ -43,6 +43,7 @@ ALWAYS: tuple[Entry, ...] = (
 )
 """Settings that hold whatever any file says."""
 
+_ALWAYS_PROGRAMS = ("core.fsmonitor", "core.hookspath", "core.pager", "core.editor", "core.askpass")
 # (section, name) → the harmless value. The middle of a key (`filter.MIDDLE.clean`) is kept.
 _HARMLESS: dict[Entry, str] = {
     ("core", "sshcommand"): "ssh",
@@ -50,6 +51,8 @@ _HARMLESS: dict[Entry, str] = {
     ("core", "alternaterefscommand"): ":",
     ("core", "attributesfile"): "~/.config/git/attributes",
     ("core", "excludesfile"): "~/.config/git/ignore",
+    ("core", "protecthfs"): "true",
+    ("core", "protectntfs"): "true",
     ("sequence", "editor"): ":",
     ("diff", "external"): "",
     ("diff", "command"): "",
@@ -86,6 +89,8 @@ _HARMLESS: dict[Entry, str] = {
     ("tar", "command"): "",
     ("blame", "ignorerevsfile"): "",
     ("mailmap", "file"): "",
+    ("fetch", "skiplist"): os.devnull,
+    ("fsck", "skiplist"): os.devnull,
     ("hook", "command"): "",
     ("hook", "event"): "",
     ("hook", "enabled"): "false",
@@ -96,10 +101,19 @@ _HARMLESS: dict[Entry, str] = {
     ("lfs", "standalonetransferagent"): "",
     ("http", "sslverify"): "true",
     ("http", "savecookies"): "false",
+    ("http", "followredirects"): "initial",
+    ("http", "emptyauth"): "false",
+    ("http", "sslcertpasswordprotected"): "false",
+    ("http", "proxysslcertpasswordprotected"): "false",
+    ("http", "ssltry"): "false",
 }
 _GPG = {"openpgp": "gpg", "x509": "gpgsm", "ssh": "ssh-keygen"}
-_WHOLE_SECTIONS = {"http": "", "pager": "false", "alias": ""}
+_WHOLE_SECTIONS = {"pager": "false", "alias": ""}
 """Sections of which every name is replaced; their harmless value where the table names none."""
+# Of http, what decides whom git speaks to and what it sends; sizes and speeds are the repository's own business.
+_HTTP = re.compile(
+    r"(proxy.*|ssl(?!backend).*|cookiefile|savecookies|extraheader|curloptresolve|delegation|followredirects|emptyauth)$"
+)
 # Names that mean a program in every section git has had so far, and so most likely in those to come.
 _PROGRAM = re.compile(r"(command|cmd|program|helper|driver|hook|editor|pager|askpass|textconv)$")
 _UNKNOWN_TO_ENV = re.compile(r"[\n\0]")
@@ -115,6 +129,11 @@ class Settings(msgspec.Struct, frozen=True):
     overrides: tuple[Entry, ...]
     local: dict[str, str]
     replaced: tuple[str, ...]
+
+    @property
+    def not_honoured(self) -> list[str]:
+        """The local keys that would have run a program or led elsewhere, for people."""
+        return sorted({*self.replaced, *(key for key in _ALWAYS_PROGRAMS if key in self.local)})
 
     def local_keys(self, start: str) -> list[str]:
         """The keys of local and worktree scope that begin with `start`, for example `url.`."""
@@ -173,6 +192,7 @@ def _is_dangerous(key: str) -> bool:
         (section, name) in _HARMLESS
         or section in _WHOLE_SECTIONS
         or section == "credential"
+        or (section == "http" and _HTTP.match(name) is not None)
         or _PROGRAM.search(name) is not None
     )
 

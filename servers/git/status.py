@@ -10,9 +10,10 @@ import msgspec
 from msgspec import Meta
 
 from servers.git.arguments import Cursor, Paths, Repo, bound
+from servers.git.configuring import settings
 from servers.git.heading import heading
 from servers.git.judging import Judge
-from servers.git.repository import find
+from servers.git.repository import Repository, find
 from servers.git.revisions import paths
 from servers.git.runner import run
 from servers.git.state import state
@@ -23,6 +24,7 @@ from servers.runtime.results import Text
 from servers.runtime.safe.names import shown
 
 TOOL = "git_status"
+_FEW = 5
 
 
 class GitStatus(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -73,10 +75,18 @@ def git_status(call: Call, args: GitStatus) -> Text:
         **_branch(status.head),
         state=state(call, repository) or "ok",
         **_counts(rows),
+        not_honoured=_not_honoured(call, repository),
         left_out=f"{judge.left_out} (closed folders or secrets)" if judge.left_out else "",
         next=cursor.make(end, TOOL, args, mark) if end < len(rows) else "",
     )
     return Text(f"{head}\n{''.join(page)}")
+
+
+def _not_honoured(call: Call, repository: Repository) -> str:
+    """The repository's own settings that are not followed: whoever wonders why a filter did not run finds it here."""
+    keys = settings(call, repository).not_honoured
+    few = ", ".join(key[:80] for key in keys[:_FEW])
+    return few + (f" and {len(keys) - _FEW} more" if len(keys) > _FEW else "")
 
 
 def read(output: bytes) -> Status:

@@ -38,9 +38,15 @@ def line(key: str, value: str, scope: str = "local") -> Listed:
         ("pager.log", "false"),
         ("tar.x.command", ""),
         ("blame.ignorerevsfile", ""),
+        ("core.protecthfs", "true"),
+        ("fetch.fsck.skiplist", "/dev/null"),
         ("lfs.customtransfer.evil.path", ""),
         ("lfs.extension.evil.clean", ""),
         ("http.https://example.org.proxy", ""),
+        ("http.extraheader", ""),
+        ("http.sslverify", "true"),
+        ("http.https://example.org.sslcainfo", ""),
+        ("http.curloptresolve", ""),
         ("hook.evil.command", ""),
         ("novelty.of.next.year.command", ""),
         ("novelty.nexthelper", ""),
@@ -60,7 +66,15 @@ def test_the_users_own_value_takes_its_place(scope: str) -> None:
 
 @pytest.mark.parametrize(
     "key",
-    ["user.name", "core.autocrlf", "branch.main.merge", "remote.origin.url", "core.ignorecase", "merge.conflictstyle"],
+    [
+        "user.name",
+        "core.autocrlf",
+        "branch.main.merge",
+        "remote.origin.url",
+        "core.ignorecase",
+        "http.postbuffer",
+        "http.sslbackend",
+    ],
 )
 def test_an_ordinary_key_is_left_alone(key: str) -> None:
     assert settings([line(key, "x")]).replaced == ()

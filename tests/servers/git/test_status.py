@@ -135,3 +135,14 @@ def test_a_bare_repository_has_no_status(call: Call, make_repo: MakeRepo) -> Non
     make_repo("store.git", "--bare")
     with pytest.raises(ToolError, match="bare repository"):
         git_status(call, GitStatus("store"))
+
+
+def test_settings_of_the_repository_that_are_not_followed_are_named(call: Call, repo: Repo) -> None:
+    assert "not-honoured" not in head(git_status(call, GitStatus()))
+    repo.config("core.fsmonitor", "evil")
+    repo.config("filter.x.clean", "evil")
+    repo.config("user.name", "Bob")
+    assert 'not-honoured="core.fsmonitor, filter.x.clean"' in git_status(call, GitStatus())
+    for number in range(9):
+        repo.config(f"filter.n{number}.smudge", "evil")
+    assert " and 6 more" in git_status(call, GitStatus())

@@ -11,7 +11,7 @@ from servers.git.pull import git_pull
 from servers.runtime.call import Call
 from servers.runtime.errors import ToolError
 from servers.runtime.safe.access import Folders
-from servers.runtime.wire import Folder
+from servers.runtime.wire import Access, Folder
 from tests.servers.git.changing import Hands, change_id, everything
 from tests.servers.git.conftest import Repo
 from tests.servers.git.remoting import Pair, cloned, hands_with
@@ -71,7 +71,8 @@ def test_nothing_closed_or_asked_about_is_changed(hands: Hands, pair: Pair, top:
     pair.publish("Kept", **{"kept/x": "theirs\n"})
     (pair.here.path / "kept").mkdir()
     head = pair.here.text("rev-parse", "HEAD")
-    for access, words in (("read", "would change 1 file "), ("ask", "where each change is asked")):
+    cases: tuple[tuple[Access, str], ...] = (("read", "would change 1 file "), ("ask", "where each change is asked"))
+    for access, words in cases:
         rows = (Folder(str(top), "write", git=("remote",)), Folder(str(pair.here.path / "kept"), access))
         hands.call.folders = Folders(1, rows, asked=True)
         with pytest.raises(ToolError, match=words):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import hypothesis.strategies as st
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from servers.runtime.errors import ToolError
 from servers.runtime.undo.store import UndoStore
@@ -85,7 +85,7 @@ WAYS: dict[str, Callable[..., str]] = {
 }
 
 
-@settings(max_examples=10, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10)
 @given(st.lists(EDITS, min_size=2, max_size=6), st.lists(DEEDS, min_size=4, max_size=9))
 def test_every_change_is_taken_back_exactly(
     make_repo: MakeRepo,

@@ -75,16 +75,16 @@ class Visitor:
         self.asked: list[str] = []
         self.progress: list[tuple[float, float | None, str | None]] = []
 
-    async def sample(self, _context: Any, _params: Any) -> types.CreateMessageResult:
+    async def sample(self, context: Any, params: Any) -> types.CreateMessageResult:
         self.asked.append("sampling")
         words = types.TextContent(type="text", text="sampled")
         return types.CreateMessageResult(role="assistant", content=words, model="m")
 
-    async def fill(self, _context: Any, _params: Any) -> types.ElicitResult:
+    async def fill(self, context: Any, params: Any) -> types.ElicitResult:
         self.asked.append("elicitation")
         return types.ElicitResult(action="accept", content={"name": "Ann", "check": True})
 
-    async def roots(self, _context: Any) -> types.ListRootsResult:
+    async def roots(self, context: Any) -> types.ListRootsResult:
         self.asked.append("roots")
         return types.ListRootsResult(roots=[types.Root(uri="file:///work", name="work")])
 

@@ -74,7 +74,8 @@ class git_commit:  # noqa: N801 - the tool's name
         state: State = planned.state
         commit: _Commit = state.more
         repository = state.repository
-        command = ["commit", "-q", "--no-status"]
+        # The message is UTF-8 and none of its lines a comment, whatever the settings make of messages.
+        command = ["-c", "i18n.commitEncoding=UTF-8", "commit", "-q", "--no-status", "--cleanup=whitespace"]
         if args.message.strip():
             command.append(f"--message={args.message}")
         else:

@@ -39,8 +39,10 @@ def test_what_is_staged_is_committed_by_the_user(hands: Hands, repo: Repo) -> No
     "message", ["-m x", "--amend", "# not a comment", "ä\u202e\n\nü", "a" * 60_000, "$(id) `id` ; |"]
 )
 def test_a_message_is_taken_as_it_is(hands: Hands, repo: Repo, message: str) -> None:
+    repo.config("commit.cleanup", "strip")
+    repo.config("i18n.commitEncoding", "ISO-8859-1")
     hands.commit(message, allow_empty=True)
-    assert repo.text("log", "-1", "--format=%B") == message
+    assert repo.text("log", "-1", "--format=%B", "--encoding=UTF-8") == message
 
 
 def test_only_some_paths_are_committed(hands: Hands, repo: Repo) -> None:

@@ -38,7 +38,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     """What followers hear.
 
     `call`: `record` is a log record (contract). `server`: `server`, `state` and `words` of a server that started or ended.
-    `gateway`: `state` is `paused`, `running` or `stopping`. `refused`: process `pid` was kept out, `words` say why.
+    `gateway`: `state` is `paused`, `running` or `stopping`; or `trouble`, where the log could not be written or can be again,
+    of which `status` says more. `refused`: process `pid` was kept out, `words` say why.
     `missed`: `count` events were left out because this follower reads too slowly; the log has them.
     """
 

@@ -65,6 +65,10 @@ class Servers(Protocol):
         ...
 
 
+def _unheard() -> None:
+    return
+
+
 class Core:
     """One per gateway. Single-threaded: every method is called from the loop."""
 
@@ -79,7 +83,8 @@ class Core:
         self.deadlines = Deadlines(loop)
         self.sessions: set[Session] = set()
         self.paused = os.path.exists(_pause_mark(home))
-        self.journal_error: JournalError | None = None
+        self.on_trouble: Callable[[], None] = _unheard
+        self._journal_error: JournalError | None = None
         self._followers: list[Follower] = []
         self._links: dict[Child, Link] = {}
         self._views: dict[str, ServerView] = {}
@@ -181,6 +186,18 @@ class Core:
         self._outbox.append((child, line, call))
 
     # -- the log ------------------------------------------------------------------------------------------------
+
+    @property
+    def journal_error(self) -> JournalError | None:
+        """Why the log cannot be written now, so that every call is refused; None while it can. `on_trouble` hears of both."""
+        return self._journal_error
+
+    @journal_error.setter
+    def journal_error(self, error: JournalError | None) -> None:
+        changed = (error is None) != (self._journal_error is None)
+        self._journal_error = error
+        if changed:
+            self.on_trouble()
 
     def touched(self, row: int) -> None:
         """A row got an event in this tick."""

@@ -70,6 +70,19 @@ def test_a_log_that_fails_shows_in_the_status(granted: Door, folder: Path) -> No
     assert "No space left" in granted.core.status()["journal_error"]
 
 
+def test_who_watches_hears_once_that_the_log_fails_and_once_that_it_works_again(granted: Door, folder: Path) -> None:
+    heard: list[bool] = []
+    granted.core.on_trouble = lambda: heard.append(granted.core.journal_error is not None)
+    client = granted.client()
+    granted.journal.fail_on = {"commit", "secure"}
+    for _ in range(2):
+        client.call("read_file", path=str(folder))
+    assert heard == [True]
+    granted.journal.fail_on = set()
+    granted.advance(2)
+    assert heard == [True, False]
+
+
 def test_when_the_log_works_again_calls_go_on_by_themselves(granted: Door, folder: Path) -> None:
     client = granted.client()
     granted.journal.fail_on = {"commit"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import signal
@@ -75,9 +76,9 @@ class Person:
         fits = (each for each in seen if re.search(words, each.name) and each.y >= above - 24)
         return next((each for each in fits if role in ("", each.role)), None)
 
-    def sees(self, words: str, role: str = "", near: str = "") -> Seen:
+    def sees(self, words: str, role: str = "", near: str = "", seconds: float = BOUND) -> Seen:
         """Waits until it is to be seen."""
-        end = time.monotonic() + BOUND
+        end = time.monotonic() + seconds
         while True:
             found = self.find(words, role, near)
             if found is not None:
@@ -108,6 +109,23 @@ class Person:
     def choose(self, control: str, word: str, words: tuple[str, ...] = ACCESS) -> None:
         """One click on a word of a segmented control."""
         self.click(control, part=words.index(word), parts=len(words))
+
+    def open_menu(self) -> None:
+        """The tray's menu, by the right button on the icon; once more where the tray host was still moving it."""
+        for seconds in (3.0, 3.0, BOUND):
+            self.click("^Doorkeep$", button=3)
+            with contextlib.suppress(TimeoutError):
+                self.sees("^Open Doorkeep$", role="MenuItem", seconds=seconds)
+                return
+        raise TimeoutError("the tray's menu does not open")
+
+    def close_menu(self) -> None:
+        """Away with it, nothing chosen."""
+        end = time.monotonic() + BOUND
+        while self.find("^Open Doorkeep$", role="MenuItem"):
+            if time.monotonic() > end:
+                raise TimeoutError("the tray's menu does not close")
+            self.press("Escape")
 
     def scroll(self, down: bool = True) -> None:
         """One notch of the wheel, where the mouse is."""

@@ -66,18 +66,18 @@ def test_the_menu_says_the_state_and_pauses_and_resumes_every_call(sit_down, cli
         return client.answer(number)["result"].get("isError", False)
 
     assert not refused(1)
-    person.click("^Doorkeep$", button=3)
+    person.open_menu()
     person.sees("^Doorkeep is on guard.$", role="MenuItem")
     person.sees("fake read report.md · Allowed", role="MenuItem")
     person.click("^Pause: refuse every call$", role="MenuItem")
-    person.click("^Doorkeep$", button=3)
+    person.open_menu()
     person.sees("^Paused: every call is refused.$", role="MenuItem")
     assert refused(2)
     person.click("^Let calls through again$", role="MenuItem")
-    person.click("^Doorkeep$", button=3)
+    person.open_menu()
     person.sees("^Doorkeep is on guard.$", role="MenuItem")
     assert not refused(3)
-    person.press("Escape")
+    person.close_menu()
 
 
 def test_quit_says_what_it_means_and_ends_tray_and_gateway(chain, person, control, wait_until) -> None:

@@ -91,6 +91,42 @@ def test_a_locked_log_is_said_with_what_it_means_and_no_page_stands_still(
     person.sees("fake tried to list Documents .*: Failed$")
 
 
+def test_without_a_window_the_tray_says_what_is_wrong_and_that_it_is_mended(
+    chain: str, sit_down: Callable[..., Person], client: BridgeProcess, folder: Path, wait_until: Callable
+) -> None:
+    person = sit_down("--background")
+    file = Path(settings_path(chain))
+    good = file.read_text()
+
+    def says(sentence: str) -> None:
+        """The menu, opened again and again: it says what was true when it opened."""
+
+        def seen() -> bool:
+            person.open_menu()
+            found = person.find(sentence, role="MenuItem")
+            person.close_menu()
+            return found is not None
+
+        wait_until(seen, 30)
+
+    says("^Doorkeep is on guard.$")
+    file.write_text(good + "\n[[folders\n")
+    says("^The settings file has a mistake; the last good one is in force.$")
+    file.write_text(good)
+    says("^Doorkeep is on guard.$")
+    client.call(0, "read_file", path=str(folder / "report.md"))
+    assert "Total: 42" in str(client.answer(0))
+    other = sqlite3.connect(database_of(chain), isolation_level=None)
+    try:
+        other.execute("BEGIN EXCLUSIVE")
+        client.call(1, "read_file", path=str(folder / "report.md"))
+        assert "The call log is locked by another program." in str(client.answer(1))
+        says("^The log cannot be written, so every call is refused.$")
+    finally:
+        other.close()
+    says("^Doorkeep is on guard.$")
+
+
 def test_ten_thousand_folders_leave_the_page_usable(chain: str, person: Person, tmp_path: Path) -> None:
     place = tmp_path / "many"
     for number in range(MANY):

@@ -34,8 +34,7 @@ def confine(policy: wire.Policy, undo_folder: str) -> None:
         undo_folder,
         also_read=[*_settings_files(users), *(_remote_files() if remote else ())],
         also_write=[*_signing_folders(users), *([_home(".ssh", "known_hosts")] if remote else ())],
-        # The user turned on for these folders that programs in them run: a repository's hooks.
-        also_run=[folder.path for folder in policy.folders if "hooks" in folder.git and folder.access != "off"],
+        also_run=[*_programs(users), *_folders_with_hooks(policy)],
         network=remote,
     )
 
@@ -88,6 +87,26 @@ def _settings_files(users: list[hardening.Listed]) -> list[str]:
         elif line.key == "user.signingkey" and line.value.startswith(("/", "~/")):
             found += [os.path.expanduser(line.value), os.path.expanduser(line.value).removesuffix(".pub")]
     return [path for path in dict.fromkeys(found) if os.path.isabs(path)]
+
+
+def _folders_with_hooks(policy: wire.Policy) -> list[str]:
+    """The user turned on for these folders that programs in them run: a repository's hooks."""
+    return [folder.path for folder in policy.folders if "hooks" in folder.git and folder.access != "off"]
+
+
+def _programs(users: list[hardening.Listed]) -> list[str]:
+    """Where git itself lies, and the programs that the user's own settings name, such as a filter for large files."""
+    import shutil
+
+    try:
+        found = [os.path.dirname(os.path.dirname(os.path.realpath(program())))]
+    except GitError:
+        return []
+    for line in users:
+        words = line.value.lstrip("!").split()
+        path = shutil.which(os.path.expanduser(words[0])) if words and hardening.names_a_program(line.key) else None
+        found += [path, os.path.realpath(path)] if path else []
+    return list(dict.fromkeys(found))
 
 
 def _signing_folders(users: list[hardening.Listed]) -> list[str]:

@@ -197,6 +197,12 @@ def _is_dangerous(key: str) -> bool:
     )
 
 
+def names_a_program(key: str) -> bool:
+    """Whether the value of the key is a command that git would run."""
+    section, _, name = _parts(key)
+    return section == "filter" or _PROGRAM.search(name) is not None
+
+
 def _harmless(key: str) -> str:
     section, middle, name = _parts(key)
     if (section, name) == ("gpg", "program"):

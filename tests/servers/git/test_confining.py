@@ -38,6 +38,17 @@ def test_the_users_own_settings_are_read_confined(serve: Serve, top: Path, repo:
     assert body(serve((top, "read")).text("git_status")) == "?? new/\n"
 
 
+def test_the_users_own_filter_runs_confined_wherever_it_lies(server: Git, repo: Repo, guard: Path) -> None:
+    script = guard / "bin/up.sh"
+    script.parent.mkdir()
+    script.write_text("#!/bin/sh\ntr a-z A-Z\n")
+    script.chmod(0o755)
+    (guard / ".gitconfig").write_text('[filter "up"]\n\tclean = ~/bin/up.sh %f\n\trequired = true\n')
+    repo.write(".git/info/attributes", "*.txt filter=up\n")
+    repo.write("a.txt", "one\ntwo\nthree\nfour\n")
+    assert "+FOUR" in server.text("git_diff")
+
+
 @pytest.mark.skipif(not landlock.available(), reason="this kernel has no Landlock")
 def test_git_reaches_nothing_outside_although_a_repository_leads_there(server: Git, repo: Repo, tmp_path: Path) -> None:
     """A link that our own checks do not look at (deep in the object store) is stopped by the kernel."""

@@ -25,6 +25,7 @@ BEFORE_ONLY = ("tasks",)
 Members = dict[str, Any]
 """A JSON object whose values are mostly still text (`msgspec.Raw`)."""
 
+_read_meta = msgspec.json.Decoder(dict[str, Any]).decode
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
@@ -112,9 +113,12 @@ def offered(
 
 def meta_of(params: Members) -> dict[str, Any]:
     """`_meta` of parameters, opened; empty where there is none that makes sense."""
+    meta = params.get("_meta")
+    if meta is None:
+        return {}
     try:
-        return msgspec.json.decode(wire.encode(params.get("_meta", {})), type=dict[str, Any])
-    except msgspec.DecodeError:
+        return _read_meta(meta if isinstance(meta, msgspec.Raw) else wire.encode(meta))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
 
 

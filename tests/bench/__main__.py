@@ -13,6 +13,7 @@ import msgspec
 
 from tests.bench import (
     figures_calls,
+    figures_command,
     figures_desktop,
     figures_files,
     figures_git,
@@ -29,6 +30,7 @@ GROUPS = {
     "pages": figures_files.pages,
     "changes": figures_files.changes,
     "search": figures_search.search,
+    "command": figures_command.command,
     "git": figures_git.git,
     "notes": figures_notes.notes,
     "idle": figures_idle.idle,

@@ -86,7 +86,7 @@ class Visitor:
 
     async def roots(self, context: Any) -> types.ListRootsResult:
         self.asked.append("roots")
-        return types.ListRootsResult(roots=[types.Root(uri="file:///work", name="work")])
+        return types.ListRootsResult.model_validate({"roots": [{"uri": "file:///work", "name": "work"}]})
 
     async def hear(self, progress: float, total: float | None, message: str | None) -> None:
         self.progress.append((progress, total, message))

@@ -16,6 +16,7 @@ from servers.git.heading import heading
 from servers.git.repository import Repository, find
 from servers.git.revisions import branch_name, revision
 from servers.git.runner import run
+from servers.git.touching import counted
 from servers.runtime.call import Call
 from servers.runtime.results import Planned, Text
 from servers.runtime.safe.names import shown
@@ -110,7 +111,7 @@ def _delete(call: Call, repository: Repository, args: GitBranch) -> Planned:
     notes: list[str] = []
     unmerged = _unmerged(call, repository, ref)
     if unmerged:
-        commits = "1 commit" if unmerged == 1 else f"{unmerged} commits"
+        commits = counted(unmerged, "commit")
         words = f"The branch {name} has {commits} that no other branch or tag has (the last is {short(old)})."
         if not args.force:
             raise ConflictError(f"{words} Nothing was done. `force` deletes it all the same; git_undo brings it back.")

@@ -16,7 +16,7 @@ from servers.git.errors import GitError
 from servers.git.repository import Repository
 from servers.git.revisions import paths
 from servers.git.runner import run
-from servers.git.touching import is_open
+from servers.git.touching import counted, is_open
 from servers.runtime.call import Call
 from servers.runtime.errors import ToolError
 from servers.runtime.results import Planned, Text
@@ -128,7 +128,8 @@ def _only(call: Call, repository: Repository, given: list[str]) -> list[bytes]:
     closed = sum(not is_open(call, repository, path, "read") for path in known)
     if closed:
         raise RefusedError(
-            f"Cannot commit these paths: {closed} of the files are closed, or often hold secrets. Name others, or ask the user."
+            f"Cannot commit these paths: among them is {counted(closed)} that the user keeps closed, or that often hold secrets. "
+            "Name others, or ask the user."
         )
     return known
 
@@ -147,7 +148,7 @@ def _content(call: Call, repository: Repository, args: GitCommit, only: list[byt
     listed = run(call, repository, ["ls-files", "--unmerged", "-z"]).stdout
     if listed and not only:
         left = len({line.partition(b"\t")[2] for line in listed.split(b"\0") if line})
-        raise GitError(f"{left} files are in conflict. Resolve them, stage them with git_stage, then commit.")
+        raise GitError(f"In conflict: {counted(left)}. Resolve that, stage it with git_stage, then commit.")
     found = only or changing.differing(call, repository, "--cached", *base)
     concluding = any(
         os.path.exists(os.path.join(repository.git_dir, name)) for name in ("MERGE_HEAD", "CHERRY_PICK_HEAD")

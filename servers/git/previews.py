@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from servers.git.repository import Repository
 from servers.git.runner import stream
-from servers.git.touching import is_open
+from servers.git.touching import counted, is_open
 from servers.runtime.call import Call
 from servers.runtime.safe.names import shown
 
@@ -45,9 +45,9 @@ def diff(call: Call, repository: Repository, words: Sequence[str], paths: Sequen
     if not whole:
         lines.append("… (the diff goes on)")
     if len(readable) > MOST_FILES:
-        lines.append(f"… and {len(readable) - MOST_FILES} more files")
+        lines.append(f"… and {counted(len(readable) - MOST_FILES, 'more file')}")
     if closed:
-        lines.append(f"{closed} files are left out: the user keeps them closed, or they often hold secrets.")
+        lines.append(f"Left out: {counted(closed)} that the user keeps closed, or that often hold secrets.")
     return "\n".join(line for line in lines if line)
 
 

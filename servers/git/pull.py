@@ -15,7 +15,7 @@ from servers.git.fetch import fetch, tracked, what_came
 from servers.git.remotes import Remote, remote
 from servers.git.repository import Repository
 from servers.git.runner import run
-from servers.git.touching import absolute, few, require_open
+from servers.git.touching import absolute, counted, few, require_open
 from servers.runtime.call import Call
 from servers.runtime.results import Planned, Text
 from servers.runtime.safe.names import shown
@@ -94,9 +94,9 @@ def _is_before(call: Call, repository: Repository, one: str, other: str) -> bool
 
 
 def _apart(call: Call, repository: Repository, old: str, new: str) -> str:
-    counted = run(call, repository, ["rev-list", "--count", "--left-right", f"{old}...{new}"]).text.split("\t")
+    ours, theirs = run(call, repository, ["rev-list", "--count", "--left-right", f"{old}...{new}"]).text.split("\t")
     return (
-        f"Nothing was merged: the branch has {counted[0]} commits of its own, and its upstream {counted[1]} others. "
+        f"Nothing was merged: the branch has {counted(int(ours), 'commit')} of its own, and its upstream {counted(int(theirs), 'other')}. "
         "Ask the user to merge or rebase."
     )
 
@@ -123,7 +123,7 @@ def _forward(call: Call, state: State, old: str, new: str, came: list[str]) -> T
     with changing.started(call, forward, TOOL) as change:
         command = ["merge", "-q", "--ff-only", "--no-overwrite-ignore", "--no-autostash", "--no-progress", new]
         run(call, repository, command, env=env, writes=True, what=words)
-    return changing.done(change, words, f"{len(touched)} files changed.", *came, *changing.told_of_executed(touched))
+    return changing.done(change, words, f"{counted(len(touched))} changed.", *came, *changing.told_of_executed(touched))
 
 
 def _require_asked(call: Call, repository: Repository, touched: list[bytes]) -> None:

@@ -15,7 +15,7 @@ from servers.git.changing import FROM_STDIN, DryRun, State
 from servers.git.repository import Repository
 from servers.git.revisions import paths
 from servers.git.runner import run
-from servers.git.touching import is_open
+from servers.git.touching import counted, is_open
 from servers.runtime.call import Call
 from servers.runtime.errors import ToolError
 from servers.runtime.results import Planned, Text
@@ -80,7 +80,7 @@ class git_stage:  # noqa: N801 - the tool's name
 
 
 def _count(found: list[bytes]) -> str:
-    return "1 file" if len(found) == 1 else f"{len(found)} files"
+    return counted(len(found))
 
 
 def _affected(call: Call, repository: Repository, action: str, wanted: list[str]) -> tuple[list[bytes], list[str]]:
@@ -101,9 +101,11 @@ def _affected(call: Call, repository: Repository, action: str, wanted: list[str]
             found.append(one.path)
     notes: list[str] = []
     if closed:
-        notes.append(f"{closed} files were left out: the user keeps them closed, or they often hold secrets.")
+        notes.append(f"Left out: {counted(closed)} that the user keeps closed, or that often hold secrets.")
     if others:
-        notes.append(f"{others} submodules or repositories in it were left out: the user stages those.")
+        notes.append(
+            f"Left out: {counted(others, 'repository', 'repositories')} inside this one. The user stages those."
+        )
     if closed and not found:
         raise RefusedError(f"Nothing was staged. {notes[0]}")
     if not found and not others:

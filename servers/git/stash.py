@@ -17,7 +17,7 @@ from servers.git.heading import heading
 from servers.git.repository import Repository, find
 from servers.git.revisions import paths
 from servers.git.runner import run
-from servers.git.touching import few, require_open
+from servers.git.touching import counted, few, require_open
 from servers.runtime.call import Call
 from servers.runtime.results import Planned, Text
 from servers.runtime.safe.names import shown
@@ -127,7 +127,7 @@ def _push(call: Call, repository: Repository, args: GitStash) -> Planned:
         chosen = [one for one in chosen if one.letters != "D "]
     if not chosen:
         new = sum(one.untracked for one in found)
-        more = f" {new} files are new: `untracked` takes them too." if new else ""
+        more = f" New: {counted(new)}, which `untracked` takes too." if new else ""
         raise GitError(f"There are no local changes to put aside.{more}")
     files = [one.path for one in chosen]
     require_open(call, repository, files, "change", "stash these changes")

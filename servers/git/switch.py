@@ -17,7 +17,7 @@ from servers.git.errors import GitError
 from servers.git.repository import Repository
 from servers.git.revisions import branch_name
 from servers.git.runner import run
-from servers.git.touching import few, require_open
+from servers.git.touching import counted, few, require_open
 from servers.runtime.call import Call
 from servers.runtime.errors import ToolError
 from servers.runtime.results import Planned, Text
@@ -65,7 +65,7 @@ class git_switch:  # noqa: N801 - the tool's name
         if stashed:
             words += f", {len(stashed)} changed files into the stash first"
         notes = changing.told_of_executed(touched)
-        text = f"{words}\n{len(touched)} files change:\n{previews.listed(touched)}" if touched else words
+        text = f"{words}\nWhat changes ({counted(len(touched))}):\n{previews.listed(touched)}" if touched else words
         branches = (args.target.strip(),) if args.create else ()
         concern = Concern(refs, index=True, files=files, branches=branches)
         more = _Switch(command, stashed, bool(stashed and changing.gitlinks(call, repository)))
@@ -89,7 +89,7 @@ class git_switch:  # noqa: N801 - the tool's name
                     run(call, repository, ["stash", "pop", "-q", "--index"], writes=True, ok=(0, 1, 128))
                 raise
         left = changing.dirty(call, repository, untracked=False)
-        carried = f"{len(left)} local changes were carried along." if left else ""
+        carried = f"Carried along: {counted(len(left), 'local change')}." if left else ""
         notes = [*state.notes]
         if switch.stash:
             notes.append("Your changes are in the stash: git_stash action=pop brings them back.")
@@ -152,7 +152,7 @@ def _in_the_way(
     found = changing.dirty(call, repository)
     unmerged = [one for one in found if one.unmerged]
     if unmerged:
-        raise ConflictError(f"{len(unmerged)} files are in conflict. Resolve and commit them before switching.")
+        raise ConflictError(f"In conflict: {counted(len(unmerged))}. Resolve and commit that before switching.")
     changing_files = set(touched)
     blocking = [one for one in found if one.path in changing_files]
     if not blocking:

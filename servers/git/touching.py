@@ -42,7 +42,7 @@ def require_open(call: Call, repository: Repository, paths: Iterable[bytes], nee
     """Raises RefusedError where one of the paths is closed, naming how many are and none of them."""
     closed = sum(not is_open(call, repository, path, need) for path in paths)
     if closed:
-        files = "1 file" if closed == 1 else f"{closed} files"
+        files = counted(closed)
         why = "change" if need == "change" else "read"
         raise RefusedError(
             f"Cannot {what}: it would {why} {files} in the repository that the user keeps closed or read-only, or that often "
@@ -79,6 +79,11 @@ def _widest(call: Call, repository: Repository, file: str) -> str:
 def executed(paths: Iterable[bytes]) -> list[str]:
     """Those of the paths that other programs execute, for people: a checkout may bring them, and should not do so silently."""
     return [shown(os.fsdecode(path)) for path in paths if patterns.executed(os.fsdecode(path))]
+
+
+def counted(number: int, one: str = "file", many: str = "") -> str:
+    """A number of things, for a sentence."""
+    return f"1 {one}" if number == 1 else f"{number:,} {many or one + 's'}"
 
 
 def few(names: list[str], most: int = 10) -> str:

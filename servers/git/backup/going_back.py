@@ -17,7 +17,7 @@ from servers.git.backup.world import STASH, Concern, World, capture
 from servers.git.configuring import settings
 from servers.git.repository import Repository, find
 from servers.git.runner import run
-from servers.git.touching import is_open
+from servers.git.touching import counted, is_open
 from servers.runtime.call import Call
 from servers.runtime.safe import at
 from servers.runtime.safe.names import meant, shown
@@ -136,7 +136,7 @@ def _say(going: GoingBack) -> None:
         else:
             going.lines.append(f"{_named(ref)} comes back at {old[:10]}")
     if now.stash != before.stash:
-        going.lines.append(f"the stash has {len(before.stash)} entries again, as before")
+        going.lines.append(f"the stash has {counted(len(before.stash), 'entry', 'entries')} again, as before")
     if now.config != before.config:
         going.lines.append("the branch's settings become as they were")
     if now.index != before.index:
@@ -216,7 +216,7 @@ def _look_at_files(call: Call, going: GoingBack) -> None:
     states = going.files()
     closed = sum(not is_open(call, going.repository, state.raw(), "change") for state in states)
     if closed:
-        going.hard.append(f"{closed} of its files are closed to servers or read-only by now")
+        going.hard.append(f"{counted(closed)} of it closed to servers or read-only by now")
         return
     leaving = {state.raw() for state in states if not state.kind}
     lying = {state.path: state for state in going.now.files}

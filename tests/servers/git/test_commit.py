@@ -117,7 +117,7 @@ def test_the_plan_shows_author_message_and_diff_without_what_is_closed(hands: Ha
     assert plan.preview.startswith("commit on main: Say what\nby Ursula <ursula@example.org>\n")
     assert "+new line" in plan.preview
     assert "secret" not in plan.preview.replace("hold secrets", "")
-    assert "1 files are left out" in plan.preview
+    assert "Left out: 1 file that" in plan.preview
     assert plan.undoable
 
 
@@ -169,7 +169,7 @@ def test_conflicts_are_resolved_first(hands: Hands, repo: Repo) -> None:
     repo.git("switch", "-q", "main")
     repo.commit("main", a__txt="main\n")
     repo.git("merge", "side", ok=(1,))
-    with pytest.raises(ToolError, match="1 files are in conflict"):
+    with pytest.raises(ToolError, match="In conflict: 1 file"):
         hands.commit("merge")
 
 

@@ -17,7 +17,7 @@ def test_the_diff_is_shown_without_what_is_closed(call: Call, repo: Repo) -> Non
     text = previews.diff(call, find(call, str(repo.path)), [], [b"a.txt", b".env"])
     assert "+changed" in text
     assert "hidden" not in text
-    assert "1 files are left out" in text
+    assert "Left out: 1 file that" in text
 
 
 def test_it_is_bounded_in_files_and_bytes(call: Call, repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -27,7 +27,7 @@ def test_it_is_bounded_in_files_and_bytes(call: Call, repo: Repo, monkeypatch: p
     assert len(text) < previews.MOST_BYTES + 100
     assert text.endswith("… (the diff goes on)")
     monkeypatch.setattr(previews, "MOST_FILES", 1)
-    assert "… and 1 more files" in previews.diff(call, find(call, str(repo.path)), [], [b"b.txt", b"a.txt"])
+    assert "… and 1 more file" in previews.diff(call, find(call, str(repo.path)), [], [b"b.txt", b"a.txt"])
 
 
 def test_paths_are_listed_up_to_a_number() -> None:

@@ -57,7 +57,7 @@ def test_where_both_have_commits_nothing_is_merged(hands: Hands, pair: Pair) -> 
     pair.publish("Theirs", c__txt="c\n")
     mine = pair.here.commit("Mine", d__txt="d\n")
     text = hands.do(git_pull)
-    assert "Nothing was merged: the branch has 1 commits of its own, and its upstream 1 others" in text
+    assert "Nothing was merged: the branch has 1 commit of its own, and its upstream 1 other" in text
     assert pair.here.text("rev-parse", "HEAD") == mine
 
 

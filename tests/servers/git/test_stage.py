@@ -100,14 +100,14 @@ def test_files_that_hold_secrets_are_left_out_and_counted(hands: Hands, repo: Re
     repo.write(".env", "TOKEN=x\n")
     repo.write("new.txt", "x\n")
     text = hands.stage(".")
-    assert "1 files were left out" in text
+    assert "Left out: 1 file that" in text
     assert ".env" not in text
     assert status(repo) == {"A  new.txt", "?? .env"}
     with pytest.raises(ToolError, match="hold secrets"):
         hands.stage(".env")
     (repo.path / "new.txt").unlink()
     repo.git("reset", "-q")
-    with pytest.raises(ToolError, match=r"Nothing was staged\. 1 files"):
+    with pytest.raises(ToolError, match=r"Nothing was staged\. Left out: 1 file"):
         hands.stage(".")
 
 
@@ -122,7 +122,7 @@ def test_files_of_a_closed_folder_are_left_out(make_call: MakeCall, repo: Repo, 
 def test_other_repositories_in_it_are_not_swallowed(hands: Hands, repo: Repo, make_repo: MakeRepo) -> None:
     make_repo("inner", path=repo.path / "inner").commit("inner", f="x")
     repo.write("a.txt", "changed\n")
-    assert "1 submodules or repositories in it were left out" in hands.stage(".")
+    assert "Left out: 1 repository inside this one" in hands.stage(".")
     assert status(repo) == {"M  a.txt", "?? inner/"}
 
 

@@ -36,7 +36,7 @@ def test_another_branch_is_checked_out_whole(hands: Hands, repo: Repo) -> None:
 
 def test_a_new_branch_is_made_and_carries_local_changes_along(hands: Hands, repo: Repo) -> None:
     repo.write("a.txt", "mine\n")
-    assert "1 local changes were carried along" in hands.switch("new", create=True)
+    assert "Carried along: 1 local change." in hands.switch("new", create=True)
     assert on(repo) == "new"
     assert (repo.path / "a.txt").read_text() == "mine\n"
 
@@ -155,7 +155,7 @@ def test_the_plan_names_the_files_and_does_nothing(hands: Hands, repo: Repo) -> 
     before = everything(repo)
     plan = hands.plan(git_switch, target="topic")
     assert set(plan.writes) == {str(repo.path / name) for name in (".git", "a.txt", "b.txt", "c.txt")}
-    assert "3 files change" in plan.preview
+    assert "What changes (3 files)" in plan.preview
     assert everything(repo) == before
 
 
@@ -172,5 +172,5 @@ def test_from_before_the_first_commit(call: Call, make_repo: MakeRepo, repo: Rep
 def test_a_merge_in_progress_is_finished_first(hands: Hands, repo: Repo) -> None:
     repo.commit("main", a__txt="main\n")
     repo.git("merge", "topic", ok=(1,))
-    with pytest.raises(ToolError, match="in conflict"):
+    with pytest.raises(ToolError, match="In conflict: 1 file"):
         hands.switch("topic")

@@ -8,7 +8,7 @@ import pytest
 
 from servers.git import touching
 from servers.git.repository import Repository, find
-from servers.git.touching import executed, few, is_open, require_open, writes
+from servers.git.touching import counted, executed, few, is_open, require_open, writes
 from servers.runtime.errors import ToolError
 from servers.runtime.wire import CallOrder
 from tests.servers.git.conftest import MakeCall, Repo
@@ -82,5 +82,6 @@ def test_files_that_other_programs_execute_are_named() -> None:
 
 
 def test_a_sentence_names_a_few() -> None:
+    assert (counted(1), counted(1234), counted(2, "entry", "entries")) == ("1 file", "1,234 files", "2 entries")
     assert few(["a", "b", "c"], 2) == "a, b and 1 more"
     assert few(["a"]) == "a"

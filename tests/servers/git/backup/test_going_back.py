@@ -127,7 +127,7 @@ def test_files_that_were_closed_meanwhile_stay_as_they_are(
     repo.write("secret/x", "y\n")
     done = change_id(hands.restore("secret"))
     later = make_call((repo.path.parent, "write"), (repo.path / "secret", "read"))
-    assert "1 of its files are closed" in _hard(plan_back(later, store, done))
+    assert "1 file of it closed" in _hard(plan_back(later, store, done))
 
 
 def test_nothing_is_left_to_be_taken_back_twice(hands: Hands, repo: Repo, store: UndoStore) -> None:

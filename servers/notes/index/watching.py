@@ -12,6 +12,8 @@ from typing import Any
 
 from servers.notes.names import is_note
 
+MAX_FOLDERS = 8000
+"""Linux watches each folder by itself, hidden ones too, and each costs memory: of a larger tree the sweep alone takes care."""
 _WANTED = [
     f"{kind}{what}Event"
     for kind in ("File", "Dir")
@@ -30,6 +32,9 @@ class Watch:
 
     def start(self) -> bool:
         """Whether the system watches from now on. Raises nothing."""
+        if sys.platform == "linux" and _folders(self._vault, MAX_FOLDERS) >= MAX_FOLDERS:
+            sys.stderr.write("changes in a vault are not heard of and must be looked for: it has too many folders\n")
+            return False
         import warnings
 
         # Said where a folder and one in it are made at once (watchdog 7.1.0, inotify_c); both are watched all the same.
@@ -70,3 +75,16 @@ class Watch:
         """Whether the path is one that the index may hold: nothing hidden in it."""
         inside = path[len(self._vault) :]
         return path.startswith(self._vault) and f"{os.sep}." not in inside
+
+
+def _folders(top: str, most: int) -> int:
+    """How many folders there are at and below `top`, links not followed; counted up to `most`."""
+    todo, count = [top], 0
+    while todo and count < most:
+        count += 1
+        try:
+            with os.scandir(todo.pop()) as entries:
+                todo += [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
+        except OSError:
+            continue
+    return count

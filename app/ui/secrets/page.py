@@ -36,7 +36,7 @@ class SecretsPage(Page):
         self.trouble = Trouble(theme, lambda: reveal.reveal(settings_path(services.home)), self.look)
         self._list = QVBoxLayout()
         self._list.setSpacing(S)
-        first = Button(self.tr("Add a secret"), theme, "plain", "plus", self.panel.ask)
+        first = Button(self.tr("Add a secret"), theme, "primary", "plus", self.panel.ask)
         self.empty = Empty(
             "secrets",
             self.tr("No secret is kept yet"),
@@ -87,6 +87,7 @@ class SecretsPage(Page):
             else:
                 row.show_secret(secret)
         self.empty.setVisible(not looked.secrets)
+        self.add.setVisible(bool(looked.secrets))  # the empty page has its one button in the middle
         self.badge.emit(sum(secret.noted is None for secret in looked.secrets))
 
     def _kept(self, name: str) -> None:

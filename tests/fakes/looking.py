@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication, QLabel, QLineEdit, QWidget
 
-from app.ui.kit.theme import contrast
+from app.ui.kit.theme import contrast as contrast_of
 
+contrast = lru_cache(maxsize=65_536)(contrast_of)  # the same few shades come again and again
 LEAST = 4.5
 """WCAG 2.2, 1.4.3."""
 LEAST_PAINTED = 3.4

@@ -5,10 +5,8 @@ An address never comes from the model, and none that a repository's own settings
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -92,6 +90,8 @@ def checked(address: str, what: str) -> tuple[str, str]:
 
     http passes only to this computer itself.
     """
+    from urllib.parse import urlsplit  # imported here: most processes never speak to anybody
+
     scp = _SCP.fullmatch(address)
     if scp is not None and "://" not in address:
         return f"{scp[1]}:{shown(scp[2])}", "ssh"
@@ -114,6 +114,8 @@ def checked(address: str, what: str) -> tuple[str, str]:
 
 
 def _is_here(host: str) -> bool:
+    import ipaddress
+
     if host == "localhost":
         return True
     try:

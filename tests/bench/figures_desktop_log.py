@@ -5,12 +5,15 @@ Each filter is typed into the running tray program; the time runs from its being
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 
+from app.core.journal.database import database_of
 from tests.bench.desk import Desk, desk
 from tests.bench.figures_desktop_start import environment
 from tests.bench.ground import Ground
-from tests.bench.measure import Figure, quantile
+from tests.bench.measure import Figure, quantile, timed
 from tests.bench.million import CALLS, RARE, SELDOM, USUAL, million
 from tests.fakes.x_session import x_session
 
@@ -36,7 +39,7 @@ def log(ground: Ground) -> Iterator[Figure]:
         app.do("settle")
         app.do("search", RARE)  # the whole log was read once before, as on a machine where it is in use
         yield from filters(app)
-        yield from words(app)
+        yield from words(app, database_of(str(home)))
 
 
 def filters(app: Desk) -> Iterator[Figure]:
@@ -55,18 +58,32 @@ def filters(app: Desk) -> Iterator[Figure]:
         )
 
 
-def words(app: Desk) -> Iterator[Figure]:
-    """The first hit, and the whole search."""
+def words(app: Desk, database: str) -> Iterator[Figure]:
+    """The first hit, and the whole search; beside a bare scan where all of the log has to be read."""
     for what, (word, limit) in WORDS.items():
         taken: list[float] = []
         whole: list[float] = []
+        scans: list[float] = []
         app.do("watch")
         for _ in range(3):
             first, done, _ = app.do("search", word)
+            scans.append(scan(database, word) * 1e3 if limit > 1000 else 0.0)
             taken.append(done if first is None else first)
             whole.append(done)
         stall, _ = app.do("worst")
         app.do("search", "")
         note = f"page or log's end after {quantile(whole, 0.5):.0f}, longest stall of the screen {stall:.0f}"
         name = f"log of {CALLS:,}: {what} word, first hit"
-        yield Figure(name, quantile(taken, 0.5), "ms", limit=limit, of="ours", note=note)
+        figure = Figure(name, quantile(taken, 0.5), "ms", limit=limit, of="ours", note=note)
+        if any(scans):
+            figure.comparator, figure.theirs = "bare SQLite scan", quantile(scans, 0.5)
+            figure.ratio = figure.ours / figure.theirs
+        yield figure
+
+
+def scan(database: str, word: str) -> float:
+    """Seconds in which SQLite alone looks through all words of the log."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as db:
+        return timed(
+            lambda: db.execute("SELECT count(*) FROM calls WHERE instr(words, ?)", (word.encode(),)).fetchone()
+        )

@@ -20,7 +20,7 @@ from servers.git.runner import run
 from servers.git.touching import counted, is_open
 from servers.runtime.call import Call
 from servers.runtime.safe import at
-from servers.runtime.safe.names import meant, shown
+from servers.runtime.safe.names import shown
 from servers.runtime.safe.words import ConflictError, NotFoundError
 from servers.runtime.undo.store import UndoStore
 
@@ -68,7 +68,8 @@ def plan_back(call: Call, store: UndoStore, change_id: str) -> GoingBack:
             f"There is no change {change_id[:40]!r} to undo. It may be older than {store.days} days, or the store was full; "
             "git_undo without change_id lists those that are kept."
         )
-    repository = find(call, meant(found.repo), "change")
+    # In the form that arguments have: `find` undoes its escapes itself.
+    repository = find(call, found.repo, "change")
     before = found.before
     concern = Concern(
         tuple(before.refs), bool(before.index), tuple(state.raw() for state in before.files), found.branches

@@ -19,6 +19,7 @@ from servers.git.tag import git_tag
 from servers.git.undo import git_undo
 from servers.runtime.call import Call
 from servers.runtime.safe.moving import is_temporary
+from servers.runtime.safe.names import shown
 from servers.runtime.tools import Change
 from servers.runtime.wire import Plan
 from tests.servers.git.conftest import Repo
@@ -39,7 +40,7 @@ class Hands:
 
     def do(self, tool: type[Change], **arguments: Any) -> str:
         """Plan and apply; the result's text."""
-        args = msgspec.convert({"repo": str(self.repo.path), **arguments}, tool.arguments)
+        args = msgspec.convert({"repo": shown(str(self.repo.path)), **arguments}, tool.arguments)
         self.call.change_id = ""
         return str(tool.apply(self.call, args, tool.plan(self.call, args)))
 

@@ -83,6 +83,12 @@ def oddly_named(repo: Repo, make_repo: MakeRepo) -> Repo:
     return made
 
 
+def named_like_an_escape(repo: Repo, make_repo: MakeRepo) -> Repo:
+    made = make_repo("odd", path=repo.path.parent / "a\\xe9b")
+    made.commit("Begin", a__txt="one\ntwo\nthree\n", b__txt="beta\n")
+    return made
+
+
 def merging(repo: Repo, make_repo: MakeRepo) -> Repo:
     """A merge that stopped before its commit, without conflicts."""
     repo.git("switch", "-q", "-c", "side")
@@ -105,6 +111,7 @@ KINDS = (
     sparse,
     packed,
     oddly_named,
+    named_like_an_escape,
     merging,
 )
 

@@ -137,7 +137,7 @@ def screens(request: pytest.FixtureRequest, theme: Theme, qapp: QApplication) ->
     of a page and of the wizard also as small as their window gets. Whether or not pictures are wanted, in every state that
     a test shows a page has to fit there, every control to have a name, and every word to be legible in both themes.
     """
-    folder = request.config.getoption("--screens")
+    folder: str = request.config.getoption("--screens") or ""
 
     def settle() -> None:
         for _ in range(12):  # a layout may ask for another one

@@ -8,8 +8,10 @@ from servers.notes.parsing.frontmatter import key_of
 from servers.notes.parsing.values import Scalar, scalar, value_of
 
 _PLAIN = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`][^\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]*\Z")
-# Readers of YAML 1.1 take these for truth values, or for a number in base 60.
-_OLD_WORDS = re.compile(r"(?:y|n|yes|no|on|off|[0-9]+(?::[0-9]+)+)\Z", re.IGNORECASE)
+# Readers of YAML 1.1 take these for truth values, for marks of their own, or for a number in base 60.
+_OLD_WORDS = re.compile(
+    r"(?:y|n|yes|no|on|off|=|<<|[0-9]+(?::[0-9]+)+|[-+]?0[box][0-9a-f_]+|[-+]?[0-9][0-9.]*_[0-9_.]*)\Z", re.IGNORECASE
+)
 _QUOTED = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _CONTROL = re.compile('[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff"\\\\]')
 
@@ -42,7 +44,7 @@ def _quoted(text: str) -> str:
 def item_text(value: Scalar) -> str:
     """One value within `[…]`, where a comma or bracket would end it."""
     text = value_text(value)
-    if text.startswith('"') or not any(mark in text for mark in ",[]{}"):
+    if text.startswith('"') or not any(mark in text for mark in ",[]{}?"):
         return text or "null"
     return _quoted(text)
 
@@ -50,4 +52,5 @@ def item_text(value: Scalar) -> str:
 def name_text(name: str) -> str:
     """A property's name."""
     found, place = key_of(f"{name}: ")
-    return name if found == name and place == len(name) + 2 and "#" not in name else _quoted(name)
+    plain = found == name and place == len(name) + 2 and "#" not in name and _is_plain(name)
+    return name if plain else _quoted(name)

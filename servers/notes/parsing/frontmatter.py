@@ -113,7 +113,7 @@ def _read(content: bytes, found: Frontmatter) -> None:
             comment = text.lstrip().startswith("#") and not (text[0] in " \t" and _in_block(current))
             if text.strip() and not comment:
                 current.kept, current.end = len(current.lines), after
-        elif text.strip() and not text.startswith("#"):
+        elif text.strip() and not text.lstrip().startswith("#"):
             if current is not None:
                 _finish(found, current)
             current = _begin(found, text, at, after, number)

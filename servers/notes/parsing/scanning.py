@@ -35,7 +35,7 @@ _NEXT = re.compile(
 )
 _FIRST = re.compile(_LINE)
 _NEXT_LINE = re.compile(rb"\n" + _LINE)
-_HIDING = (b"%%", b"$$", b"<!--", b"<pre", b"<script", b"<style", b"<textarea")
+_HIDING = (b"%%", b"$$", b"<!--", b"\n<", b"\n <", b"\n  <", b"\n   <")
 """What can hide whole lines beside fences; where a text has none of them, its lines alone tell the headings."""
 _FIRST_CODE = re.compile(rb"(?:[ ]{4}|[ ]{0,3}\t)[ \t]*[^\s]")
 # Where a paragraph ends, for marks that must close within it.
@@ -47,7 +47,8 @@ _UNQUOTED = re.compile(rb"\n(?![ ]{0,3}>)")
 _RUNS = re.compile(rb"``*")
 _MATH = re.compile(rb"\$(?![\s$])(?:[^$\\\n]|\\[^\n])*(?<!\s)\$(?![0-9])")
 _NO_PARAGRAPH = re.compile(
-    rb"[ ]{0,3}(?:\#{1,6}[ \t]|>|\||[-*+][ \t]|[0-9]{1,9}[.)][ \t]|```|~~~|%%)|[ ]{4}|[ ]{0,3}\t|\s*\Z"
+    rb"[ ]{0,3}(?:\#{1,6}[ \t]|>|\||[-*+][ \t]|[0-9]{1,9}[.)][ \t]|```|~~~|%%|</?[A-Za-z!]|\[[^\]\n]*\]:"
+    rb"|(?:\*[ \t]*){3,}\r?\n|(?:_[ \t]*){3,}\r?\n)|[ ]{4}|[ ]{0,3}\t|\s*\Z"
 )
 _TARGET = re.compile(
     rb"[ \t]*(?:\r?\n[ \t]*)?(?:<(?P<angled>[^<>\n]*)>|(?P<plain>(?:[^\s()<>\\]|\\[^\s])(?:[^\s()\\]|\\[^\s]|\([^\s()]*\))*)?)"
@@ -56,7 +57,16 @@ _TARGET = re.compile(
 _TAG_END = re.compile("[\u2000-\u206f\u2e00-\u2e7f\ud800-\udfff\\s]")
 _DEEPEST = 1000
 """Brackets within brackets that are kept in mind."""
-_RAW = (b"pre", b"script", b"style", b"textarea")
+_RAW = frozenset((b"pre", b"script", b"style", b"textarea"))
+# What such a tag begins is HTML up to the next empty line (CommonMark 0.31 §4.6, condition 6).
+_BLOCKS = frozenset(
+    b"address article aside base basefont blockquote body caption center col colgroup dd details dialog dir div dl dt fieldset"
+    b" figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head header hr html iframe legend li link main menu"
+    b" menuitem nav noframes ol optgroup option p param search section summary table tbody td tfoot th thead title tr track"
+    b" ul".split()
+)
+_TAG_NAME = re.compile(rb"/?([A-Za-z][A-Za-z0-9]*)")
+_BLANK = re.compile(rb"\n(?=[ \t\r]*(?:\n|\Z))")
 
 
 class Scan:
@@ -85,7 +95,8 @@ class Scan:
 
     def run(self, *, headings_only: bool = False) -> None:
         """Look at the whole text. `headings_only`: leave out what does not bear on headings, where that is quicker."""
-        quick = headings_only and not any(mark in self.content for mark in _HIDING)
+        hiding = self.content.startswith(b"<", self.start) or any(mark in self.content for mark in _HIDING)
+        quick = headings_only and not hiding
         content, search, acts = self.content, _NEXT_LINE.search if quick else _NEXT.search, self._ACTS
         at = self.start
         first = _FIRST.match(content, at)
@@ -279,9 +290,14 @@ class Scan:
         start, end = match.span()
         if self.content.startswith(b"<!--", start):
             return self._until(b"-->", start, start + 4, open_ended=self._begins_line(start))
-        name = self.content[start + 1 : start + 12].split(b">")[0].split(b" ")[0].lower()
-        if name in _RAW and self._begins_line(start):
-            return self._until(b"</" + name, start, end, open_ended=True)
+        name = _TAG_NAME.match(self.content, start + 1, start + 16)
+        word = name[1].lower() if name is not None else b""
+        if word in _RAW and self.content[start + 1] != 0x2F and self._begins_line(start):
+            return self._until(b"</" + word, start, end, open_ended=True)
+        if word in _BLOCKS and self._begins_line(start):
+            blank = _BLANK.search(self.content, start)
+            end = blank.start() if blank else self.end
+            self._hide_lines(start, end)
         return end
 
     def _comment(self, match: re.Match[bytes]) -> int:

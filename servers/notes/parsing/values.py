@@ -58,7 +58,13 @@ def value_of(lines: list[str]) -> Reading:
     below = [line for line in lines[1:] if line.strip() and not line.lstrip().startswith("#")]
     if not below:
         return _marked(first)
+    if first[:1] in _NO_WORD or first.startswith("- "):
+        return _marked("\n".join(lines))
     if _COMMENT.sub("", first).strip():
+        if any(line.startswith("- ") for line in below):
+            return Reading(first.strip(), "a list stands below a value")
+        if _COMMENT.search(first):
+            return Reading(_COMMENT.sub("", first).strip(), "a value cannot go on behind a comment")
         return _plain(" ".join([first.strip(), *(line.strip() for line in below)]))
     if all(line.lstrip().startswith(("- ", "-\t")) or line.strip() == "-" for line in below):
         return _items(lines, below)
@@ -213,6 +219,8 @@ def _block(mark: str, lines: list[str]) -> str:
     """`|` keeps line ends, `>` makes them spaces; `-` and `+` say what becomes of those at the end."""
     indent = min((len(line) - len(line.lstrip(" ")) for line in lines if line.strip()), default=0)
     bare = [line[indent:] for line in lines]
+    if not any(line.strip() for line in bare):
+        return ""
     text = "\n".join(bare) if mark[0] == "|" else re.sub(r"(?<!\n)\n(?!\n)", " ", "\n".join(bare))
     return text if "-" in mark.split("#", maxsplit=1)[0] else text + "\n"
 

@@ -48,8 +48,10 @@ def test_it_lies_where_it_was_asked_for(call: Call, vault: Path, arguments: dict
 
 
 def test_properties_are_written_as_they_were_given(call: Call, vault: Path) -> None:
-    create(call, path="n", content="text", properties={"tags": ["a", "b"], "up": "[[Top]]", "done": False, "n": 1.5})
-    assert (vault / "n.md").read_text() == ('---\ntags:\n  - a\n  - b\nup: "[[Top]]"\ndone: false\nn: 1.5\n---\ntext\n')
+    create(call, path="n", content="text", properties={"tags": ["a", "b"], "up": "[[Top]]", "done": False, "size": 1.5})
+    assert (vault / "n.md").read_text() == (
+        '---\ntags:\n  - a\n  - b\nup: "[[Top]]"\ndone: false\nsize: 1.5\n---\ntext\n'
+    )
 
 
 def test_nothing_that_exists_is_overwritten(call: Call, vault: Path) -> None:

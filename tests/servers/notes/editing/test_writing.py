@@ -20,6 +20,10 @@ from servers.notes.parsing.values import Scalar, value_of
         ("true", '"true"'),
         ("Yes", '"Yes"'),
         ("12:30:00", '"12:30:00"'),
+        ("0x1f", '"0x1f"'),
+        ("1_000", '"1_000"'),
+        ("=", '"="'),
+        ("1.2.3", "1.2.3"),
         ("", '""'),
         ("a: b", '"a: b"'),
         ("a #b", '"a #b"'),
@@ -49,3 +53,14 @@ def test_what_is_written_is_read_back(value: Scalar) -> None:
 def test_names_are_read_back(name: str) -> None:
     found, _ = key_of(f"{name_text(name)}: x")
     assert found == name or "\\" in name_text(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("a b", "a b"), ("2024", '"2024"'), ("a: b", '"a: b"'), ("a#b", '"a#b"'), ("é", "é")]
+)
+def test_names_that_another_reader_could_mistake_are_quoted(name: str, text: str) -> None:
+    assert name_text(name) == text
+
+
+def test_items_that_would_end_a_list_are_quoted() -> None:
+    assert [item_text(one) for one in ("a", "a,b", "a]", "a?", None)] == ["a", '"a,b"', '"a]"', '"a?"', "null"]

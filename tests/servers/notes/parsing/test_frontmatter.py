@@ -76,6 +76,7 @@ def test_what_yaml_refuses_is_told(text: str, broken: bool) -> None:
 def test_a_sound_one_has_no_problems() -> None:
     found = read("a: 1\n'b c': [x, \"y\"] # why\nd: >-\n  folded\n  text\nurl: https://example.org/a#b\ne:\n  f: g\n")
     assert found.problems == []
+    assert read("  # indented comment\na: 1\n").problems == []
     assert [one.nested for one in found.properties] == [False, False, False, False, True]
 
 

@@ -54,6 +54,8 @@ def test_one_line(text: str, expected: Value) -> None:
         ([">", "  one", "  two", "", "  three"], "one two\n\nthree\n"),
         (["[a,", "  b # why", "  ,c]"], ["a", "b", "c"]),
         (['"one', '  two"'], "one two"),
+        (["|"], ""),
+        (["|", "  "], ""),
         (["one", "  two"], "one two"),
     ],
 )
@@ -69,6 +71,11 @@ def test_what_is_deeper_stays_as_it_is_written(lines: list[str]) -> None:
     found = value_of(lines)
     assert found.nested
     assert isinstance(found.value, str)
+
+
+@pytest.mark.parametrize("lines", [["- x", "  y"], ["a", "- b"], ["a # why", "  b"], ["@a", "  b"]])
+def test_what_yaml_would_refuse_in_several_lines_is_told(lines: list[str]) -> None:
+    assert value_of(lines).problem
 
 
 @pytest.mark.parametrize("text", ["'open", '"open \\"', "[a", "{a: 1"])

@@ -68,7 +68,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def servers_of(home: str) -> list[dict[str, Any]]:
-    """Every server by name: kind, whether it is on, state of its process, number of pinned tools. Raises SettingsError."""
+    """Every server by name: kind, whether it is on, state of its process, number of tools that clients see.
+
+    `changed`: it says other things of its tools than the user accepted, and these are hidden. Raises SettingsError.
+    """
     from app.core.settings import load
     from app.gateway.pins import Pins
 
@@ -90,6 +93,7 @@ def servers_of(home: str) -> list[dict[str, Any]]:
                 "state": process.get("state", "stopped"),
                 "pid": process.get("pid"),
                 "tools": len(pin.tools) if pin is not None else 0,
+                "changed": pins.differing(name) is not None,
             }
         )
     return found
@@ -112,7 +116,10 @@ def _list(home: str, as_json: bool) -> int:
         return 0
     for server in found:
         enabled = "on" if server["enabled"] else "off"
-        print(f"{server['name']:20} {server['kind']:8} {enabled:4} {server['state']:9} {server['tools']} tools")
+        changed = f"; changed: doorkeep servers review {server['name']}" if server["changed"] else ""
+        print(
+            f"{server['name']:20} {server['kind']:8} {enabled:4} {server['state']:9} {server['tools']} tools{changed}"
+        )
     return 0
 
 
@@ -214,7 +221,8 @@ def _tools(args: argparse.Namespace) -> int:
         return 0
     for fact in facts:
         kind = "reads" if fact["read_only"] else "changes"
-        print(f"{fact['name']:24} {kind:8} {fact['rule'] or 'by folder':10} {fact['title']}")
+        unnamed = "by folder" if pin is not None and pin.builtin else "allow" if fact["read_only"] else "ask"
+        print(f"{fact['name']:24} {kind:8} {fact['rule'] or unnamed:10} {fact['title']}")
     if not facts:
         print(f"{args.name} has no accepted tools.")
     return 0

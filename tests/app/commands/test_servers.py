@@ -18,7 +18,15 @@ def plain(doorkeep: Doorkeep) -> dict[str, Any]:
 
 def test_the_list_names_every_server_with_and_without_a_gateway(doorkeep: Doorkeep, home: str) -> None:
     house = House(home)
-    expected = {"name": "plain", "kind": "command", "enabled": True, "state": "stopped", "pid": None, "tools": 11}
+    expected = {
+        "name": "plain",
+        "kind": "command",
+        "enabled": True,
+        "state": "stopped",
+        "pid": None,
+        "tools": 11,
+        "changed": False,
+    }
     assert plain(doorkeep) == expected
     house.start()
     with house.session() as session:

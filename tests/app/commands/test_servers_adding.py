@@ -29,7 +29,9 @@ class Fickle:
         self.says([LOOK])
 
     def says(self, tools: list[dict[str, Any]], instructions: str = "") -> None:
-        self.path.write_text(json.dumps({"tools": tools, "instructions": instructions}))
+        fresh = self.path.with_suffix(".new")
+        fresh.write_text(json.dumps({"tools": tools, "instructions": instructions}))
+        fresh.replace(self.path)  # the server may be reading it
 
     @property
     def command(self) -> list[str]:
@@ -98,6 +100,7 @@ def test_what_changed_is_hidden_until_it_was_reviewed(doorkeep: Doorkeep, house:
     with house.control() as control:
         (waiting,) = control.call("reviews")["reviews"]
     assert [change["kind"] for change in waiting["changes"]] == ["changed", "new"]
+    assert "changed: doorkeep servers review words" in doorkeep("servers", "list").out
     shown = doorkeep("servers", "review", "words")
     assert shown.status == 1
     assert "look_up has changed" in shown.out

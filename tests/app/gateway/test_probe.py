@@ -31,7 +31,7 @@ def test_a_server_that_answers_is_started_and_timed_without_a_row(house: House) 
     [
         ('command = "/no/such/program"', "could not be started"),
         ('command = "true"', "ended unexpectedly"),
-        ('url = "https://example.com/mcp"', "remote"),
+        ('url = "http://127.0.0.1:1/mcp"', "cannot be reached"),
     ],
 )
 def test_a_server_that_does_not_answer_is_told_in_words(house: House, program: str, words: str) -> None:

@@ -63,6 +63,9 @@ class Child:
         said = _nameless()
         try:
             process = self._start(given, said)
+        except OSError as error:
+            os.close(said)
+            raise ToolError(f"git cannot be started in {self._folder}: {error.strerror}. Try again.") from None
         except BaseException:
             os.close(said)
             raise
@@ -72,7 +75,7 @@ class Child:
         self._call.when_cancelled(lambda: ask_to_end(process) if self._tidies else end(process))
         try:
             yield from self._output(process, said)
-            self.code = process.wait(max(self._until - time.monotonic(), 1))
+            self.code = self._ended(process)
         finally:
             self._call.when_cancelled(None)
             if process.poll() is None:
@@ -84,6 +87,13 @@ class Child:
             self.complaints = _read(said)
             os.close(said)
         self._call.check()
+
+    def _ended(self, process: subprocess.Popen[bytes]) -> int:
+        """The status, once it ends: what has no more to say may still have something to do."""
+        try:
+            return process.wait(max(self._until - time.monotonic(), 1))
+        except subprocess.TimeoutExpired:
+            raise ToolError(f"git took longer than {self._seconds:.0f} seconds and was stopped.") from None
 
     def _start(self, given: int, said: int) -> subprocess.Popen[bytes]:
         """The child, in a group of its own, so that what it starts is ended with it."""

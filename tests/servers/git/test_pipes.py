@@ -97,13 +97,29 @@ def test_a_child_that_takes_too_long_is_stopped() -> None:
         list(child(Call(1), "import time; time.sleep(60)", seconds=0.2))
 
 
-def test_a_grandchild_that_keeps_the_pipe_open_is_not_waited_for() -> None:
+def test_a_grandchild_that_keeps_the_pipe_open_is_not_waited_for(tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
     code = (
-        "import os, sys, time\n"
+        "import os, sys\n"
         "sys.stdout.write('done'); sys.stdout.flush()\n"
-        "if not os.fork():\n    os.setsid(); time.sleep(3)\n    os._exit(0)\n"
+        "if not os.fork():\n    os.setsid(); open(sys.argv[1]).read(); os._exit(0)\n"
         "os._exit(0)"
     )
-    run = child(Call(1), code, seconds=2.0)
-    assert b"".join(run) == b"done"
-    assert run.code == 0
+    run = child(Call(1), code, str(gate))
+    try:
+        assert b"".join(run) == b"done"
+        assert run.code == 0
+    finally:
+        gate.open("w").close()  # lets the grandchild go
+
+
+def test_a_child_that_says_nothing_more_but_does_not_end_is_stopped() -> None:
+    with pytest.raises(ToolError, match="took longer"):
+        list(child(Call(1), "import os, time; os.close(1); time.sleep(60)", seconds=1.0))
+
+
+def test_a_folder_that_is_gone_is_told_in_words(tmp_path: Path) -> None:
+    run = Child(Call(1), [sys.executable, "-c", ""], folder=str(tmp_path / "gone"), env={}, stdin=None, seconds=5.0)
+    with pytest.raises(ToolError, match="cannot be started"):
+        list(run)

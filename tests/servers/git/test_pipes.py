@@ -100,6 +100,7 @@ def test_a_child_that_takes_too_long_is_stopped() -> None:
 def test_a_grandchild_that_keeps_the_pipe_open_is_not_waited_for(tmp_path: Path) -> None:
     gate = tmp_path / "gate"
     os.mkfifo(gate)
+    held = os.open(gate, os.O_RDWR)  # while it is open, reading from the gate waits
     code = (
         "import os, sys\n"
         "sys.stdout.write('done'); sys.stdout.flush()\n"
@@ -111,7 +112,7 @@ def test_a_grandchild_that_keeps_the_pipe_open_is_not_waited_for(tmp_path: Path)
         assert b"".join(run) == b"done"
         assert run.code == 0
     finally:
-        gate.open("w").close()  # lets the grandchild go
+        os.close(held)
 
 
 def test_a_child_that_says_nothing_more_but_does_not_end_is_stopped() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ QUESTION: dict[str, Any] = {
     "asking": ["/home/ann/Documents"],
     "expires_in_s": 540,
 }
-CALLS = [
+CALLS: list[tuple[str, str, Any, Any, Any]] = [
     ("read_file", "Documents/report.md", "allowed", "policy", "ok"),
     ("search_files", "Projects", "allowed", "policy", "ok"),
     ("edit_file", "Documents/notes.md", "allowed", "user", "ok"),
@@ -77,7 +77,7 @@ def lived_in(home: str, guard: Path) -> Path:
 
 
 @pytest.fixture
-def opened(lived_in: Path, desk: Desk, qapp: QApplication) -> Iterator[Callable[[str], Any]]:
+def opened(lived_in: Path, desk: Desk, qapp: QApplication) -> Callable[[str], Any]:
     """Opens a page of the lived-in app and lets it settle; gives the window."""
 
     def show(page: str) -> Any:

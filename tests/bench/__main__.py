@@ -18,6 +18,7 @@ from tests.bench import (
     figures_files,
     figures_git,
     figures_idle,
+    figures_note_changes,
     figures_notes,
     figures_search,
 )
@@ -33,6 +34,7 @@ GROUPS = {
     "command": figures_command.command,
     "git": figures_git.git,
     "notes": figures_notes.notes,
+    "note-changes": figures_note_changes.note_changes,
     "idle": figures_idle.idle,
     "desktop": figures_desktop.desktop,
 }

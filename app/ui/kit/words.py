@@ -22,7 +22,7 @@ class Sentence(NamedTuple):
     where: str
 
 
-_CLIENTS = {"claude-ai": "Claude Desktop", "claude-code": "Claude Code", "doorkeep": "Doorkeep, by hand"}
+_CLIENTS = {"claude-ai": "Claude Desktop", "claude-code": "Claude Code", "doorkeep": "Doorkeep (by hand)"}
 
 
 _NOT_DONE = {

@@ -48,7 +48,7 @@ def test_a_question_says_what_is_wanted() -> None:
     [
         ("claude-ai 0.1.0", "Claude Desktop"),
         ("claude-code 2.1", "Claude Code"),
-        ("doorkeep 0.1.0", "Doorkeep, by hand"),
+        ("doorkeep 0.1.0", "Doorkeep (by hand)"),
         ("Zed 1", "Zed"),
         ("", "An app"),
     ],

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from app.gateway.foreign import Foreign
     from app.gateway.session import Session
 
+TASK_HEAD = 4096
+"""Bytes of a result in which a task that it begins is named."""
 MOST_WAITING = 1024
 """Requests of one session that a server may owe an answer."""
 
@@ -69,7 +71,7 @@ class Upstream:
         self._child: Child | None = None
         self._greeting: Greeting | None = None
         self._ready = False
-        self._changed_again = False
+        self._changed_again = self._has_tasks = False
         self._queue: list[tuple[wire.RequestId, Owed | bytes]] = []
         self._capabilities: Members = {}
         self._count = 0
@@ -260,7 +262,7 @@ class Upstream:
     def _lose(self, words: str) -> None:
         """There is no process any more: whoever waits is told in `words`."""
         self._child = None
-        self._ready = self._changed_again = False
+        self._ready = self._changed_again = self._has_tasks = False
         if self._greeting is not None:
             self._greeting.end()
             self._greeting = None
@@ -376,6 +378,9 @@ class Upstream:
         if self.modern and not owed.modern and message.result and self.back.relay(id_, owed, message):
             return
         self.forget(id_)
+        if not self._has_tasks and b'"taskId"' in bytes(message.result)[:TASK_HEAD]:
+            self._has_tasks = True  # who knows when its client will ask what became of it
+            self.hold(1)
         owed.awaiting.answered(message)
 
     def result(self, message: wire.Message, method: str, modern: bool) -> bytes:

@@ -183,3 +183,11 @@ def test_a_tool_that_is_left_out_for_this_client_is_no_change(pair: Stranger) ->
     pair.greet([TOOLS[0]])
     assert len(pair.child.requests("tools/call")) == 1
     assert pair.client.answer_to(pair.client.request("tools/list"))["result"]["tools"] == TOOLS
+
+
+def test_a_process_that_works_on_a_task_is_kept(pair: Stranger) -> None:
+    for _ in range(2):
+        pair.call("look", more={"task": {"ttl": 60000}})
+        task = {"taskId": "t", "status": "working", "createdAt": "2025-11-25T00:00:00Z", "ttl": None}
+        pair.give(pair.child.last("tools/call"), {"task": {**task, "lastUpdatedAt": task["createdAt"]}, "content": []})
+    assert (pair.child.held, pair.child.in_flight) == (1, 0)

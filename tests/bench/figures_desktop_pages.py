@@ -13,7 +13,7 @@ from tests.bench.measure import Figure, quantile
 from tests.bench.million import million
 from tests.fakes.x_session import x_session
 
-PAGES = ("activity", "folders", "servers", "clients", "settings", "home")
+PAGES = ("activity", "folders", "servers", "secrets", "clients", "settings", "home")
 FOLDERS = 10_000
 STARTS = 5
 LATER = 10

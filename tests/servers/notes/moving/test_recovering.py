@@ -1,4 +1,4 @@
-"""kill -9 at any step of a move, by real processes: whoever looks next finds the vault whole, as it was or as it was to be."""
+"""kill -9 at any step of a move or an edit, by real processes: whoever looks next finds the vault whole, as it was or as it was to be."""
 
 from __future__ import annotations
 
@@ -36,13 +36,18 @@ from servers.runtime.safe import linux, moving
 from servers.runtime.safe.access import Folders
 from servers.runtime.undo.store import UndoStore
 from servers.runtime.wire import Folder
+from servers.notes.edit_note import EditNote, edit_note
+from servers.notes.editing.operations import Op
 from servers.notes.move_note import MoveNote, move_note
 call = Call(1)
 call.folders = Folders(1, (Folder(sys.argv[1], "write"),), asked=False)
 store = UndoStore(sys.argv[2])
 call.undo_store = lambda: store
-args = MoveNote("a/Plan.md", "new/sub/The plan")
-planned = move_note.plan(call, args)
+deed, args = {
+    "move": (move_note, MoveNote("a/Plan.md", "new/sub/The plan")),
+    "edit": (edit_note, EditNote("Far/Link.md", [Op("append", new="a line"), Op("add_tags", tags=["x"])])),
+}[sys.argv[5]]
+planned = deed.plan(call, args)
 for name in ("open", "link", "rename", "replace", "unlink", "mkdir", "write", "fsync"):
     deadly(name)
 real = linux.rename
@@ -53,7 +58,7 @@ def rename(*args):
         os.kill(os.getpid(), 9)
     return real(*args)
 linux.rename = rename
-move_note.apply(call, args, planned)
+deed.apply(call, args, planned)
 sys.stdout.write(str(count))
 """
 VAULT = {
@@ -64,18 +69,19 @@ VAULT = {
 }
 
 
-def run(vault: Path, place: Path, kill_at: int) -> subprocess.CompletedProcess[bytes]:
+def run(vault: Path, place: Path, kill_at: int, deed: str = "move") -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-c", KILLED, str(vault), str(place / "undo"), str(place / "index"), str(kill_at)]
-    return subprocess.run(command, cwd=ROOT, timeout=60, capture_output=True, check=False)
+    return subprocess.run([*command, deed], cwd=ROOT, timeout=60, capture_output=True, check=False)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts the system calls of Linux")
-def test_a_move_killed_at_any_step_leaves_the_vault_whole(
-    make_call: MakeCall, tmp_path: Path, vault: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("deed", "least"), [("move", 40), ("edit", 5)])
+def test_one_that_is_killed_at_any_step_leaves_the_vault_whole(
+    make_call: MakeCall, tmp_path: Path, vault: Path, deed: str, least: int
 ) -> None:
     write(vault, VAULT)
     old = tree(vault)
-    whole = run(vault, tmp_path, 0)
+    whole = run(vault, tmp_path, 0, deed)
     assert whole.returncode == 0, whole.stderr
     new = tree(vault)
     assert len(new) == len(old)
@@ -84,14 +90,14 @@ def test_a_move_killed_at_any_step_leaves_the_vault_whole(
     while kill_at < 300:
         kill_at += 1
         _put(vault, old)
-        run_through = run(vault, tmp_path, kill_at)
+        run_through = run(vault, tmp_path, kill_at, deed)
         if run_through.returncode == 0:
             break
         assert run_through.returncode == -9, (kill_at, run_through.stderr)
         recovering.look(make_call((vault, "write")))
         assert _without_temporaries(vault) in (old, new), kill_at
         assert not (tmp_path / "undo/unfinished").exists(), kill_at
-    assert 40 < kill_at < 300
+    assert least < kill_at < 300
 
 
 def _put(vault: Path, files: dict[str, bytes]) -> None:

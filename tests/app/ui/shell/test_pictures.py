@@ -54,7 +54,7 @@ def lived_in(home: str, guard: Path) -> Path:
     for number in range(42):
         tool, inside, decision, by, outcome = CALLS[number % len(CALLS)]
         path = str(guard / inside)
-        arguments = json.dumps({"path": path, "edits": [{"old": "buy milk", "new": "buy oat milk"}]}).encode()
+        arguments = json.dumps({"path": f"~/{inside}", "edits": [{"old": "buy milk", "new": "buy oat milk"}]}).encode()
         call = journal.opened(
             client="claude-ai 0.1.0", session="s1", server="filesystem", tool=tool, arguments=arguments
         )
@@ -95,6 +95,16 @@ def test_each_page_is_legible_and_fits_in_the_app_s_own_window(opened, screens, 
     window = opened(page)
     screens(f"app-{page}", window)
     assert window.now == page
+
+
+def test_a_call_that_is_opened_lies_beside_the_log(opened, screens, qtbot) -> None:
+    window = opened("activity")
+    page = window.page("activity")
+    qtbot.waitUntil(lambda: page.model.rowCount() == 42, timeout=LONG)
+    page.table.selectRow(37)  # a change that the user allowed
+    qtbot.waitUntil(page.inspector.isVisible, timeout=LONG)
+    screens("app-inspector", window)
+    assert not page.inspector.geometry().intersects(page.table.geometry())
 
 
 def test_a_question_is_on_home_in_the_badge_and_in_the_menu(opened, desk: Desk, link, screens, qapp) -> None:

@@ -106,7 +106,7 @@ class Upstream:
     async def _hold(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
         """One connection's life."""
         scope = self._scope = anyio.CancelScope()
-        words = f"The connection to {self.host} ended."
+        words = f"The connection to {self.host} broke: it was ended there. Try again."
         own: Send | None = None
         try:
             with scope:

@@ -13,9 +13,10 @@ from typing import Any
 import msgspec
 
 from app.core.errors import DoorkeepError
+from app.core.secret_names import named, uses_of
 from app.core.settings import ServerSetting
 from app.gateway.login_path import LoginPath
-from app.gateway.programs import ROOT, SECRET, Program, ServerUnavailableError
+from app.gateway.programs import ROOT, Program, ServerUnavailableError
 
 Secrets = Callable[[Collection[str], Callable[[Any], None]], None]
 """Given names, calls back with name → value of all of them, or with a DoorkeepError (`Vault.fetch`)."""
@@ -70,8 +71,7 @@ class Preparing:
 
 def secret_names(setting: ServerSetting) -> set[str]:
     """The secrets that a server of others is given."""
-    values = (*setting.env.values(), *setting.args, setting.auth)
-    return {value[len(SECRET) :] for value in values if value.startswith(SECRET)}
+    return {use.secret for use in uses_of("", setting)}
 
 
 def prepared(
@@ -106,7 +106,7 @@ def prepared_remote(server: str, setting: ServerSetting, secrets: dict[str, str]
 
 
 def _filled(value: str, secrets: dict[str, str]) -> str:
-    return secrets[value[len(SECRET) :]] if value.startswith(SECRET) else value
+    return secrets[named(value)] if named(value) else value
 
 
 def _no_vault(names: Collection[str], then: Callable[[Any], None]) -> None:

@@ -13,8 +13,6 @@ import msgspec
 from app.core.errors import DoorkeepError
 from app.gateway.pins import builtin_folder
 
-SECRET = "secret:"  # noqa: S105 - no value, only how the name of one begins
-"""How a value begins that is the name of a secret."""
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 """The folder that `app` and `servers` lie in."""
 

@@ -67,7 +67,8 @@ class Upstream:
     async def send(self, message: dict[str, Any], tasks: anyio.abc.TaskGroup) -> None:
         """Pass one message of the client's on. A request that cannot be sent is answered with an error that says why."""
         if message.get("method") in ("initialize", "notifications/initialized"):
-            self._opening = [*self._opening, message] if message.get("method") != "initialize" else [message]
+            first = self._opening[:1] if message.get("method") != "initialize" else []
+            self._opening = [*first, message]
         id_ = message.get("id")
         again = id_ in self._waiting
         if self._send is None:

@@ -8,12 +8,14 @@ is made anew. Ids grow with the time of change, so the newest notes are those wi
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable
 from typing import Any
 
 VERSION = 2
 """Of the tables and of what is put into them; another version's file is not opened."""
 _BUSY_SECONDS = 5.0
+_SWITCHING_SECONDS = 0.005
 _CACHE_KIB = 2000
 _BUILD_CACHE_KIB = 16_000
 _STEPS = 20_000
@@ -66,7 +68,7 @@ class Connection:
             raise
 
     def _prepare(self) -> None:
-        self.run("PRAGMA journal_mode = WAL")
+        self._log_ahead()
         self.run("PRAGMA synchronous = NORMAL")
         self.run("PRAGMA journal_size_limit = 4000000")
         with self.transaction():
@@ -77,6 +79,18 @@ class Connection:
                 self.set("version", VERSION)
             elif self.get("version") != VERSION:
                 raise Damaged("another version's index")
+
+    def _log_ahead(self) -> None:
+        """Switch a new file to WAL. SQLite waits for nobody here, so that two processes which open one at once must do it."""
+        end = time.monotonic() + _BUSY_SECONDS
+        while True:
+            try:
+                self.run("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if not is_busy(error) or time.monotonic() > end:
+                    raise
+            time.sleep(_SWITCHING_SECONDS)
 
     def close(self) -> None:
         """Close it; a second time does nothing."""

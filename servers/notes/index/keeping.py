@@ -319,7 +319,11 @@ class Keeper:
             self._db = db = self._connected()
             os.utime(self.path)  # so that it does not look forgotten
             self._inode = os.stat(self.path).st_ino
-        except (OSError, Error) as error:
+        except Error as error:
+            if is_busy(error):
+                raise
+            raise self._unavailable(error) from None
+        except OSError as error:
             raise self._unavailable(error) from None
         self.measure(db)
         self._known_at = -1

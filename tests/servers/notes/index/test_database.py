@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,27 @@ def test_a_new_file_has_the_tables(file: str) -> None:
     db = Connection(file, writes=True)
     assert db.one("SELECT count(*) FROM files") == 0
     db.close()
+
+
+def test_several_that_make_one_file_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    """Without the wait about one file in fifty is refused as locked."""
+    refused: list[Exception] = []
+
+    def make(path: str, together: threading.Barrier) -> None:
+        together.wait(30)
+        try:
+            Connection(path, writes=True).close()
+        except Error as error:
+            refused.append(error)
+
+    for number in range(100):
+        together = threading.Barrier(4)
+        makers = [threading.Thread(target=make, args=(str(tmp_path / f"{number}.db"), together)) for _ in range(4)]
+        for maker in makers:
+            maker.start()
+        for maker in makers:
+            maker.join(60)
+    assert refused == []
 
 
 def test_what_is_no_database_is_damaged(file: str) -> None:

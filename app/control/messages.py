@@ -37,7 +37,8 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
 class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     """What followers hear.
 
-    `call`: `record` is a log record (contract). `server`: `server`, `state` and `words` of a server that started or ended.
+    `call`: `record` is a log record (contract). `server`: `server`, `state` and `words` of a server that started or ended,
+    or whose tools became others than the user accepted (`changed`), or were looked at by the user (`accepted`).
     `gateway`: `state` is `paused`, `running` or `stopping`; or `trouble`, where the log could not be written or can be again,
     of which `status` says more. `refused`: process `pid` was kept out, `words` say why.
     `missed`: `count` events were left out because this follower reads too slowly; the log has them.
@@ -57,7 +58,7 @@ class NoArguments(msgspec.Struct, frozen=True):
 
 
 class Named(msgspec.Struct, frozen=True):
-    """Of `restart_server`, `test_server` and `remove_secret`."""
+    """Of `restart_server`, `test_server`, `stop_look`, `forget_server` and `remove_secret`."""
 
     name: str
 
@@ -77,10 +78,14 @@ class Looking(msgspec.Struct, frozen=True):
 
 
 class Accepting(msgspec.Struct, frozen=True):
-    """Of `accept_server`: `digest` names what the user was shown."""
+    """Of `accept_server`: `digest` names what the user was shown; `reviewed` false: trusted as found, and not looked at yet.
+
+    Of `hide_changes`: what was shown is seen, and stays hidden.
+    """
 
     name: str
     digest: str
+    reviewed: bool = True
 
 
 class Given(msgspec.Struct, frozen=True):

@@ -69,6 +69,10 @@ def _unheard() -> None:
     return
 
 
+def _unheard_review(_server: str, _state: str) -> None:
+    return
+
+
 class Core:
     """One per gateway. Single-threaded: every method is called from the loop."""
 
@@ -84,6 +88,8 @@ class Core:
         self.sessions: set[Session] = set()
         self.paused = os.path.exists(_pause_mark(home))
         self.on_trouble: Callable[[], None] = _unheard
+        self.on_review: Callable[[str, str], None] = _unheard_review
+        """Hears of a server whose tools wait for the user (`changed`) or were looked at (`accepted`)."""
         self._journal_error: JournalError | None = None
         self._followers: list[Follower] = []
         self._links: dict[Child, Link] = {}
@@ -152,8 +158,11 @@ class Core:
 
     def found_tools(self, server: str, found: Greeted, *, tools_only: bool = False) -> None:
         """What a server of others says of itself now: what differs from what the user accepted is hidden everywhere."""
+        before = self.pins.differing(server)
         if self.pins.found(server, found, tools_only=tools_only):
             self.pin_changed(server)
+        if self.pins.differing(server) != before:
+            self.on_review(server, "changed")
 
     def pin_changed(self, server: str) -> None:
         """The user accepted other tools, or some are hidden from now on: every session of the server is told."""
@@ -314,7 +323,7 @@ class Core:
 
     def status(self) -> dict[str, Any]:
         """What `doorkeep status` prints."""
-        self.settings_now()
+        servers = self.settings_now().servers
         error: DoorkeepError | None = self.file.error
         return {
             "version": VERSION,
@@ -327,6 +336,7 @@ class Core:
             "servers": self.servers.status(),
             "sessions": [session.status() for session in sorted(self.sessions, key=lambda s: s.number)],
             "approvals": len(self.approvals),
+            "reviews": self.pins.to_review(sorted(servers)),
         }
 
 

@@ -72,6 +72,16 @@ class Look:
         child.on_message(self._heard)
         child.on_exit(self._gone)
 
+    @property
+    def under_way(self) -> bool:
+        """It has not ended yet."""
+        return self._done is not None
+
+    def stop(self) -> None:
+        """Nobody waits for it any more: end the process, and say so."""
+        self._greeting.end()
+        self._end(DoorkeepError(f"{self._server} is no longer looked at.", "Nothing was accepted."))
+
     def _greet(self, done: Callable[[Greeted | str], None], protocol: str = "") -> Greeting:
         return Greeting(
             self._child.send,

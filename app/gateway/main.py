@@ -62,6 +62,7 @@ class Gateway:
         self.supervisor.on_change = lambda server, state, words: followers.publish(
             Event("server", server=server, state=state, words=words)
         )
+        self.core.on_review = lambda server, state: followers.publish(Event("server", server=server, state=state))
         self.core.on_trouble = lambda: followers.publish(Event("gateway", state="trouble"))
         self.vault = Vault(loop, home, self.supervisor.begin)
         self.supervisor.preparing.secrets = self.vault.fetch

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -38,6 +38,7 @@ class PinFile(msgspec.Struct, omit_defaults=True):
     """The form of `resources/builtin/SERVER.json` and `HOME/pins/SERVER.json`; `facts` only where the server is ours.
 
     `protocol`: the revision that a server of others spoke. `reviewed`: the user has looked at the tools.
+    `kept_hidden`, of what a server said last: the user has seen the difference and lets it stay hidden.
     """
 
     server: ServerFacts
@@ -45,6 +46,7 @@ class PinFile(msgspec.Struct, omit_defaults=True):
     facts: dict[str, wire.ToolFacts] | None = None
     protocol: str = ""
     reviewed: bool = True
+    kept_hidden: bool = False
 
 
 class _Hints(msgspec.Struct, frozen=True, rename="camel"):
@@ -155,6 +157,7 @@ class Pins:
         self._home = home
         self._builtin = builtin or builtin_folder()
         self._known: dict[str, Pin | None] = {}
+        self._differing: dict[str, PinFile | None] = {}
 
     def get(self, server: str) -> Pin | None:
         """The pin of a server, or None: nobody accepted one, or it cannot be read."""
@@ -180,7 +183,25 @@ class Pins:
 
     def differing(self, server: str) -> PinFile | None:
         """What such a server said of itself last, where that is not what was accepted."""
-        return _not_ours(_read(self._found_path(server)))
+        if server not in self._differing:
+            self._differing[server] = _not_ours(_read(self._found_path(server)))
+        return self._differing[server]
+
+    def to_review(self, servers: Iterable[str]) -> list[str]:
+        """Those that the user should look at: never looked at, or others now than accepted and that not seen either."""
+        return [server for server in servers if self._waits(server)]
+
+    def _waits(self, server: str) -> bool:
+        now, pin = self.differing(server), self.get(server)
+        unseen = pin is not None and not pin.builtin and not pin.file.reviewed
+        return unseen or (now is not None and not now.kept_hidden)
+
+    def keep_hidden(self, server: str) -> None:
+        """The user has seen what differs and lets it stay hidden; another difference is told again. Raises OSError."""
+        now = self.differing(server)
+        if now is not None and not now.kept_hidden:
+            now.kept_hidden = True
+            replace_private(self._found_path(server), msgspec.json.encode(now))
 
     def found(self, server: str, found: Greeted, *, tools_only: bool = False) -> bool:
         """Hold what a server says of itself now against what was accepted. True: other tools are shown from now on."""
@@ -219,10 +240,14 @@ class Pins:
             self._forget_difference(server)
             return
         with contextlib.suppress(OSError):  # a full disk: it is found again when the server is started next
+            before = self.differing(server)
+            now.kept_hidden = before is not None and before.kept_hidden and not unlike(before.tools, now.tools)
             os.makedirs(os.path.dirname(self._found_path(server)), mode=0o700, exist_ok=True)
             _write_if_changed(self._found_path(server), msgspec.json.encode(now))
+        self._differing.pop(server, None)
 
     def _forget_difference(self, server: str) -> None:
+        self._differing.pop(server, None)
         with contextlib.suppress(OSError):
             os.unlink(self._found_path(server))
 

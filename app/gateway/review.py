@@ -77,8 +77,9 @@ def seen(now: PinFile, before: PinFile | None, others: Mapping[str, Iterable[str
 
 
 def digest(file: PinFile) -> str:
-    """Names one state of a server, as 32 hexadecimal digits."""
-    whole = msgspec.json.decode(msgspec.json.encode(file))
+    """Names one state of a server, as 32 hexadecimal digits; what the user thinks of it is no part of that."""
+    plain = msgspec.structs.replace(file, reviewed=True, kept_hidden=False)
+    whole = msgspec.json.decode(msgspec.json.encode(plain))
     return hashlib.sha256(_canonical(whole)).hexdigest()[:32]
 
 

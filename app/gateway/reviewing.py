@@ -34,9 +34,13 @@ class Reviewing:
         self._supervisor = supervisor
         self._seen: dict[str, PinFile] = {}
         """What was looked at last, by server."""
+        self._looks: set[tuple[str, Look]] = set()
+        """What is looked at now."""
         self.calls: dict[str, tuple[Any, Callable[[Any], Any]]] = {
             "look_server": (messages.Looking, self._look),
+            "stop_look": (messages.Named, self._stop_look),
             "accept_server": (messages.Accepting, self._accept),
+            "hide_changes": (messages.Accepting, self._hide),
             "forget_server": (messages.Named, self._forget),
             "reviews": (messages.NoArguments, self._reviews),
         }
@@ -53,9 +57,26 @@ class Reviewing:
                 else:
                     deliver(found)
 
-            Look(self._supervisor, self._core.loop, server, looked)
+            self._begin(server, looked)
 
         return start
+
+    def _begin(
+        self, server: str, done: Callable[[Greeted | DoorkeepError, float], None], setting: ServerSetting | None = None
+    ) -> None:
+        """Start a look that can be stopped."""
+
+        def ended(found: Greeted | DoorkeepError, seconds: float) -> None:
+            self._looks = {(name, look) for name, look in self._looks if look.under_way}
+            done(found, seconds)
+
+        self._looks.add((server, Look(self._supervisor, self._core.loop, server, ended, setting)))
+
+    def _stop_look(self, asked: messages.Named) -> dict[str, Any]:
+        stopped = [look for name, look in self._looks if name == asked.name]
+        for look in stopped:
+            look.stop()
+        return {"name": asked.name, "stopped": len(stopped)}
 
     def _look(self, asked: messages.Looking) -> Later:
         setting = None
@@ -78,7 +99,7 @@ class Reviewing:
                     self._note(asked.name, found)
                 deliver(self._shown(asked.name, file))
 
-            Look(self._supervisor, self._core.loop, asked.name, looked, setting)
+            self._begin(asked.name, looked, setting)
 
         return start
 
@@ -86,36 +107,65 @@ class Reviewing:
         self._core.found_tools(server, found)
 
     def _accept(self, asked: messages.Accepting) -> dict[str, Any]:
-        file = self._seen.get(asked.name) or self._core.pins.differing(asked.name)
-        if file is None or digest(file) != asked.digest:
-            raise DoorkeepError(
-                f"What {asked.name} says of itself is not what you were shown.",
-                "Nothing was accepted.",
-                f"Look again: `doorkeep servers review {asked.name}`.",
-            )
+        file = self._shown_as(asked)
         self._seen.pop(asked.name, None)
-        self._core.pins.accept(asked.name, file)
+        accepted = msgspec.structs.replace(file, reviewed=asked.reviewed, kept_hidden=False)
+        self._core.pins.accept(asked.name, accepted)
         self._core.pin_changed(asked.name)
+        self._core.on_review(asked.name, "accepted")
         return {"name": asked.name, "tools": len(file.tools)}
+
+    def _hide(self, asked: messages.Accepting) -> dict[str, Any]:
+        """The user has seen what differs and accepts none of it."""
+        if self._core.pins.differing(asked.name) != self._shown_as(asked):
+            raise DoorkeepError(f"{asked.name} hides nothing that you were shown.", "Nothing was changed.")
+        self._core.pins.keep_hidden(asked.name)
+        self._core.on_review(asked.name, "accepted")
+        return {"name": asked.name}
+
+    def _shown_as(self, asked: messages.Accepting) -> PinFile:
+        """What the user was shown under that digest. Raises DoorkeepError."""
+        pins = self._core.pins
+        accepted = pins.accepted(asked.name)
+        unseen = accepted if accepted is not None and not accepted.reviewed else None
+        for file in (pins.differing(asked.name), self._seen.get(asked.name), unseen):
+            if file is not None and digest(file) == asked.digest:
+                return file
+        raise DoorkeepError(
+            f"What {asked.name} says of itself is not what you were shown.",
+            "Nothing was accepted.",
+            f"Look again: `doorkeep servers review {asked.name}`.",
+        )
 
     def _forget(self, asked: messages.Named) -> dict[str, Any]:
         self._seen.pop(asked.name, None)
         self._core.pins.forget(asked.name)
         self._supervisor.retire(asked.name, f"The server {asked.name} was removed by the user.")
         self._core.pin_changed(asked.name)
+        self._core.on_review(asked.name, "accepted")
         return {"name": asked.name}
 
     def _reviews(self, _with: Any) -> dict[str, Any]:
-        """Every server whose tools are others now than the user accepted, without starting anything."""
+        """Every server whose tools are others now than the user accepted, or were never looked at; nothing is started.
+
+        `reviewed`: the user has looked at it before. `kept_hidden`: the difference was seen and stays hidden.
+        """
         waiting: list[Any] = []
+        pins = self._core.pins
         for name in sorted(self._core.settings_now().servers):
-            now = self._core.pins.differing(name)
-            if now is not None:
-                waiting.append({"server": name, **msgspec.to_builtins(self._shown(name, now))})
+            accepted = pins.accepted(name)
+            now = pins.differing(name)
+            unseen = accepted is not None and not accepted.reviewed and not pins.is_builtin(name)
+            file = now or (accepted if unseen else None)
+            if file is not None:
+                facts = {"server": name, "reviewed": not unseen, "kept_hidden": file.kept_hidden}
+                waiting.append({**facts, **msgspec.to_builtins(self._shown(name, file))})
         return {"reviews": waiting}
 
     def _shown(self, server: str, file: PinFile) -> Seen:
-        return seen(file, self._core.pins.accepted(server), self._others(server))
+        """A difference is one to what the user looked at: of what was taken over unseen, all is shown."""
+        accepted = self._core.pins.accepted(server)
+        return seen(file, accepted if accepted is not None and accepted.reviewed else None, self._others(server))
 
     def _others(self, server: str) -> dict[str, list[str]]:
         """The tools of every other server."""

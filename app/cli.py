@@ -70,10 +70,10 @@ def _tray(home: str | None) -> int:
     """The desktop app is a program of its own: this one knows no Qt."""
     import subprocess
 
-    frozen = getattr(sys, "frozen", False)
-    program = [_beside("doorkeep-tray")] if frozen else [sys.executable, "-P", "-m", "app"]
+    from app.bridge.programs import tray_command
+
     try:
-        return subprocess.run([*program, *(["--home", home] if home else [])], check=False).returncode
+        return subprocess.run([*tray_command(), *(["--home", home] if home else [])], check=False).returncode
     except OSError as error:
         print(
             f"doorkeep: the desktop app could not be started: {error.strerror}. Install Doorkeep anew.", file=sys.stderr
@@ -81,12 +81,6 @@ def _tray(home: str | None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-
-
-def _beside(name: str) -> str:
-    import os
-
-    return os.path.join(os.path.dirname(sys.executable), f"{name}.exe" if sys.platform == "win32" else name)
 
 
 def _accept_home_everywhere(commands: argparse._SubParsersAction[Any]) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 import os
 import sys
 
+from app.bridge.programs import gateway_command
+
 if sys.platform == "win32":
     from app.bridge.launch_windows import start as _start
 elif sys.platform == "darwin":
@@ -18,12 +20,3 @@ else:
 def start_gateway(home: str) -> None:
     """Ask for a gateway of `home` and return at once; whoever needs it looks at the door. Errors are silent: it does not come."""
     _start(os.path.realpath(home), gateway_command(home))
-
-
-def gateway_command(home: str) -> list[str]:
-    """The command that runs a gateway of `home`, from an installation or from a frozen build."""
-    real = os.path.realpath(home)
-    if getattr(sys, "frozen", False):
-        suffix = ".exe" if sys.platform == "win32" else ""
-        return [os.path.join(os.path.dirname(sys.executable), f"doorkeep{suffix}"), "gateway", "--home", real]
-    return [sys.executable, "-P", "-m", "app.gateway", "--home", real]

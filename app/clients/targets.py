@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import Any
 
 import msgspec
 
 from app.bridge.home import default_home
+from app.bridge.programs import stable
 from app.clients import entries, ownership
 from app.clients.client import Client
 from app.clients.entries import Shape
@@ -61,9 +61,8 @@ def this_installation(home: str, bridge: str | None = None) -> Installation:
 
 
 def bridge_path() -> str:
-    """Where the bridge of the running installation lies: beside its interpreter, or beside its executable when frozen."""
-    name = "doorkeep-bridge.exe" if sys.platform == "win32" else "doorkeep-bridge"
-    return os.path.join(os.path.dirname(os.path.abspath(sys.executable)), name)
+    """Where clients find the bridge, by a path that an upgrade keeps."""
+    return stable("doorkeep-bridge")
 
 
 def find_client(name: str) -> Client:

@@ -6,6 +6,7 @@ import os
 import sys
 
 from app.bridge.home import default_home
+from app.bridge.programs import tray_command
 
 if sys.platform == "win32":
     from app.desktop.autostart_windows import is_on as _is_on
@@ -25,12 +26,7 @@ def command(home: str) -> list[str]:
     """What is started at login: the tray without its window."""
     real = os.path.realpath(home)
     named = [] if real == os.path.realpath(default_home()) else ["--home", real]
-    if getattr(sys, "frozen", False):
-        suffix = ".exe" if sys.platform == "win32" else ""
-        program = [os.path.join(os.path.dirname(sys.executable), f"doorkeep-tray{suffix}")]
-    else:
-        program = [sys.executable, "-P", "-m", "app"]
-    return [*program, "--background", *named]
+    return [*tray_command(), "--background", *named]
 
 
 def is_on() -> bool:

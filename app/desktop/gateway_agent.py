@@ -9,7 +9,7 @@ import os
 import sys
 
 from app.bridge.home import default_home
-from app.bridge.launch import gateway_command
+from app.bridge.programs import gateway_command, is_frozen
 
 
 def ensure(home: str, system: str = sys.platform) -> bool:
@@ -20,8 +20,8 @@ def ensure(home: str, system: str = sys.platform) -> bool:
     if sys.platform == "win32":
         return False
     real = os.path.realpath(home)
-    if system != "darwin" or not getattr(sys, "frozen", False) or real != os.path.realpath(default_home()):
+    if system != "darwin" or not is_frozen() or real != os.path.realpath(default_home()):
         return False
     from app.desktop.gateway_agent_macos import install
 
-    return install(gateway_command(real))
+    return install(gateway_command(real, system))

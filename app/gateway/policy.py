@@ -11,6 +11,7 @@ from operator import itemgetter
 
 import msgspec
 
+from app.bridge import programs
 from app.clients.locations import protected_paths
 from app.core.settings import Limits, Rule, Settings
 from servers.runtime import wire
@@ -100,6 +101,6 @@ def program_files() -> list[str]:
     found = [os.path.join(root, name) for name in ("app", "servers", "resources")]
     if sys.prefix != sys.base_prefix:
         found.append(sys.prefix)
-    if getattr(sys, "frozen", False):
-        found.append(os.path.dirname(sys.executable))
+    if programs.is_frozen():
+        found.append(programs.root() or programs.folder())
     return found

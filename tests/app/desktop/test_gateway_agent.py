@@ -28,8 +28,8 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 def test_an_installed_build_on_macos_tells_launchd_how_to_start_the_gateway(installed: list[list[str]]) -> None:
     assert gateway_agent.ensure(default_home(), "darwin")
     program, *arguments = installed[0]
-    assert program == "/Applications/Doorkeep.app/Contents/MacOS/doorkeep"
-    assert arguments[0] == "gateway"
+    assert program == "/Applications/Doorkeep.app/Contents/MacOS/doorkeep-tray"
+    assert arguments[:2] == ["--inside", "app.gateway"]
 
 
 @pytest.mark.parametrize("system", ["linux", "win32"])

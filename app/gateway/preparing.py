@@ -6,16 +6,17 @@ A value goes into the new process's environment (or, where the user wrote it the
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Collection
 from typing import Any
 
 import msgspec
 
 from app.core.errors import DoorkeepError
-from app.core.secret_names import named, uses_of
+from app.core.secret_names import PREFIX, SIGN_IN, filled, named, sign_in_name, uses_of
 from app.core.settings import ServerSetting
+from app.desktop import inside
 from app.gateway.login_path import LoginPath
+from app.gateway.private import Names
 from app.gateway.programs import ROOT, Program, ServerUnavailableError
 
 Secrets = Callable[[Collection[str], Callable[[Any], None]], None]
@@ -33,7 +34,6 @@ _WAY_OUT = (
     "SSL_CERT_FILE", "SSL_CERT_DIR", "PATH",
 )  # fmt: skip
 """What decides how the network is reached, and whom to trust there."""
-_BEARER = "DOORKEEP_BEARER"
 
 
 class Prepared(msgspec.Struct, frozen=True):
@@ -58,20 +58,32 @@ class Preparing:
                 then(found)
                 return
             if setting.url:
-                then(prepared_remote(server, setting, found))
+                then(prepared_remote(server, setting))
                 return
             self._path.find(lambda path: then(prepared(server, setting, path, found)))
 
         names = secret_names(setting)
-        if names:
+        kept_back = min((name for name in names if name.startswith(SIGN_IN)), default="")
+        if kept_back:
+            then(_is_a_sign_in(server, kept_back))
+        elif names:
             self.secrets(names, with_secrets)
         else:
             with_secrets({})
 
 
 def secret_names(setting: ServerSetting) -> set[str]:
-    """The secrets that a server of others is given."""
-    return {use.secret for use in uses_of("", setting)}
+    """The secrets that a command server is given when it starts. Servers of ours ask for theirs (`granted`)."""
+    return {use.secret for use in uses_of("", setting)} if setting.command else set()
+
+
+def granted(server: str, setting: ServerSetting) -> Names:
+    """What a server of ours may ask its gateway for: a remote one the secrets of its settings, and its own sign-in."""
+    if setting.command:
+        return Names()
+    uses = uses_of(server, setting)
+    own = frozenset(use.secret for use in uses if use.place == "sign-in")
+    return Names(frozenset(use.secret for use in uses if not use.secret.startswith(SIGN_IN)), own)
 
 
 def prepared(
@@ -81,32 +93,41 @@ def prepared(
     env = {name: os.environ[name] for name in _PASSED if name in os.environ}
     env.update({name: value for name, value in os.environ.items() if name.startswith("LC_")})
     env["PATH"] = path
-    env.update({name: _filled(value, secrets) for name, value in setting.env.items()})
-    argv = [setting.command, *(_filled(value, secrets) for value in setting.args)]
+    env.update({name: filled(value, secrets) for name, value in setting.env.items()})
+    argv = [setting.command, *(filled(value, secrets) for value in setting.args)]
     if any("\0" in part for part in (*argv, *env, *env.values())):
         return ServerUnavailableError(f"The command of {server} holds a NUL character, which no program takes.")
     return Prepared(Program(argv, env, os.path.expanduser("~"), True), secrets)
 
 
-def prepared_remote(server: str, setting: ServerSetting, secrets: dict[str, str]) -> Prepared | ServerUnavailableError:
-    """Our own program for a server at an address; its token travels in a variable that the program takes away at once."""
-    if setting.auth == "oauth":
-        return ServerUnavailableError(
-            f"The server {server} wants a login in the browser.",
-            "This release logs in by a token only.",
-            'Where its maker gives tokens: auth = "secret:NAME" in the settings, and doorkeep secrets set NAME.',
-        )
+def prepared_remote(server: str, setting: ServerSetting, *deed: str) -> Prepared:
+    """Our own program for a server at an address. It is told which secrets to ask for, and none of their values.
+
+    What it is told travels in a variable, since an address or a header may hold a key all the same, and every process list
+    shows arguments. `deed`: `--sign-in` or `--sign-out`, instead of serving.
+    """
     env = {name: os.environ[name] for name in (*_PASSED, *_WAY_OUT) if name in os.environ}
-    argv = [sys.executable, "-P", "-m", "servers.remote", setting.url]
-    if setting.auth:
-        argv += ["--bearer", _BEARER]
-        env[_BEARER] = _filled(setting.auth, secrets)
-    env.update({"PYTHONPATH": ROOT, "PYTHONNOUSERSITE": "1"})
-    return Prepared(Program(argv, env, os.path.expanduser("~"), True), secrets)
+    headers = dict(setting.headers)
+    if setting.auth and setting.auth != "oauth":
+        name = named(setting.auth)
+        headers["Authorization"] = f"Bearer {{{PREFIX}{name}}}" if name else f"Bearer {setting.auth}"
+    told = {
+        "server": server,
+        "url": setting.url,
+        "headers": headers,
+        "sign_in": sign_in_name(server) if setting.auth == "oauth" else "",
+        "oauth": setting.oauth,
+    }
+    env.update({"PYTHONPATH": ROOT, "PYTHONNOUSERSITE": "1", "DOORKEEP_REMOTE": msgspec.json.encode(told).decode()})
+    return Prepared(Program(inside.command("servers.remote", "--gateway", *deed), env, os.path.expanduser("~"), True))
 
 
-def _filled(value: str, secrets: dict[str, str]) -> str:
-    return secrets[named(value)] if named(value) else value
+def _is_a_sign_in(server: str, name: str) -> ServerUnavailableError:
+    return ServerUnavailableError(
+        f"The settings of {server} name the secret {name}, which is Doorkeep's own sign-in to another server.",
+        "It is handed to no program.",
+        "Name another secret there.",
+    )
 
 
 def _no_vault(names: Collection[str], then: Callable[[Any], None]) -> None:

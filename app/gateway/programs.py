@@ -6,11 +6,11 @@ It gets the user's environment without what steers Python or Doorkeep itself. Co
 from __future__ import annotations
 
 import os
-import sys
 
 import msgspec
 
 from app.core.errors import DoorkeepError
+from app.desktop import inside
 from app.gateway.pins import builtin_folder
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -42,7 +42,7 @@ def program_of(home: str, server: str) -> Program:
             f"There is no server named {server}.", "", "`doorkeep servers list` prints the names."
         )
     undo = os.path.join(home, "undo", server)
-    argv = [sys.executable, "-P", "-m", f"servers.{server}", "--gateway", "--undo", undo]
+    argv = inside.command(f"servers.{server}", "--gateway", "--undo", undo)
     return Program(argv, {**_environment(), "PYTHONPATH": ROOT, "PYTHONNOUSERSITE": "1"}, home, False)
 
 

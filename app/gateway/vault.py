@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Collection
@@ -17,9 +16,10 @@ from typing import Any, Literal
 import msgspec
 
 from app.bridge.home import default_home, home_digest
-from app.core.errors import DoorkeepError, VaultError
+from app.core.errors import DoorkeepError, NoSecretError, VaultError
 from app.core.secret_names import NAME, Noted, names_of, write_names
 from app.core.vault.deeds import Answer, Request
+from app.desktop import inside
 from app.gateway.children import Child
 from app.gateway.log import BoundedFile
 from app.gateway.programs import ROOT
@@ -218,12 +218,12 @@ def program(home: str) -> tuple[list[str], dict[str, str]]:
     if os.path.realpath(home) != os.path.realpath(default_home()):
         service = f"Doorkeep {home_digest(os.path.realpath(home))}"
     env = {name: value for name, value in os.environ.items() if not name.startswith("DOORKEEP_")}
-    argv = [sys.executable, "-P", "-m", "app.core.vault.child", service]
+    argv = inside.command("app.core.vault.child", service)
     return argv, {**env, "PYTHONPATH": ROOT, "PYTHONNOUSERSITE": "1"}
 
 
 def _unknown(name: str) -> VaultError:
-    return VaultError(
+    return NoSecretError(
         f"There is no secret named {name} in the keychain.",
         "A server that needs it cannot be started.",
         f"Set it: doorkeep secrets set {name}",

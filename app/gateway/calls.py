@@ -221,7 +221,7 @@ class Call:
         self.core.deadlines.drop(self)
         try:
             if message.error:
-                self._came_to_nothing(kind, _read_error(message.error))
+                self._came_to_nothing(kind, _read_error(message.error), message)
             elif self.request.tool.facts is None:
                 self._done(self.session.result(message, self.request), wire.CallFacts())
             elif kind == "plan":
@@ -234,7 +234,7 @@ class Call:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             self.failed(words.NO_PLAN if kind == "plan" else words.NO_RESULT)
 
-    def _came_to_nothing(self, kind: errands.Kind, error: wire.ErrorObject) -> None:
+    def _came_to_nothing(self, kind: errands.Kind, error: wire.ErrorObject, message: wire.Message) -> None:
         ours = self.request.tool.facts is not None
         if ours and error.code == wire.STALE_POLICY:
             if self._another_round():
@@ -245,11 +245,11 @@ class Call:
             self._decide()
         elif ours and error.code == wire.ASK_FIRST:
             self._ask_for_plan()
-        elif kind == "plan":
-            self.failed(error.message)
         else:
-            self.closed("error", preview=clean_head(error.message, 2000))
-            self._end(wire.error_line(self.request.id, error.code, error.message, bytes(error.data)))
+            refused = ours and self._refused(read_facts(message))
+            self.closed("denied" if refused else "error", preview=clean_head(error.message, 2000))
+            line = wire.error_line(self.request.id, error.code, error.message, bytes(error.data))
+            self._end(line) if kind == "call" else self._reply(error.message)
 
     def _done(self, result: bytes, facts: wire.CallFacts) -> None:
         limits = self._view.limits
@@ -257,12 +257,13 @@ class Call:
             result = answers.cut_text(result, limits.third_party_result_chars)
         found = answers.summary(result)
         large = answers.too_large(result, limits.result_bytes)
+        refused = found.is_error and self._refused(facts)
         self.closed(
-            "error" if found.is_error or large else "ok",
+            "denied" if refused else "error" if found.is_error or large else "ok",
             preview=large or found.preview,
             size=len(result),
             change_id=facts.change_id or None,
-            paths=facts.paths or None,
+            paths=None if refused else facts.paths or None,
         )
         if large:
             done = f" The change was made (change_id {facts.change_id})." if facts.change_id else ""
@@ -273,6 +274,14 @@ class Call:
             self._end(wire.result_line(self.request.id, result))
         else:
             self._end(wire.result_line(self.request.id, eras.fitted(result, self.request.modern, self.request.method)))
+
+    def _refused(self, facts: wire.CallFacts) -> bool:
+        """Record that our server forbade it by the rules, which the arguments alone did not show; False where it did not."""
+        refusal = errands.refusal(facts)
+        if refusal is not None:
+            self.decision = refusal
+            self.row.decided(refusal)
+        return refusal is not None
 
     @property
     def was_told(self) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from app.gateway.decision import Decision
 from app.gateway.links import Link, Progress
 from servers.runtime import wire
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from app.gateway.upstream import Upstream
 
 Kind = Literal["plan", "call"]
+MAX_REASON = 600
+"""Characters of a server's own reason that go into the log."""
 LINGER_SECONDS = 2.0
 """How long the answer to a call that nobody waits for is still taken for the log."""
 
@@ -100,6 +103,15 @@ class Errand:
             self._stop_timer()
         if self._outcome is not None:
             self._call.closed(self._outcome, change_id=change_id, paths=paths)
+
+
+def refusal(facts: wire.CallFacts) -> Decision | None:
+    """The decision to record where a server of ours refused by the rules before it changed anything; else None."""
+    refused = facts.refused
+    if refused is None or facts.change_id:
+        return None
+    paths = list(dict.fromkeys((*([refused.path] if refused.path else ()), *facts.paths)))
+    return Decision("deny", "policy", refused.reason[:MAX_REASON], refused.folder or None, paths)
 
 
 def read_facts(message: wire.Message) -> wire.CallFacts:

@@ -49,6 +49,7 @@ def meant(call: Call, repo: str) -> Repository:
         return _use(call, named[0])
     if named:
         raise ToolError(f"Several repositories are called {shown(repo)}: {_few(named)}. Give the path of one.")
+    call.folders.refuse_closed(repo, "look for a repository in")
     try:
         return _at_path(call, call.folders.resolve(repo), repo)
     except RefusedError:
@@ -66,8 +67,20 @@ def _only(call: Call) -> Repository:
     if len(reach.found) == 1:
         return _use(call, reach.found[0])
     if not reach.found:
+        _blame_closed(call, reach)
         raise ToolError(_offer(call, reach))
     raise ToolError(f"Several repositories are in reach: {_few(reach.found)}. Say which one in `repo`.")
+
+
+def _blame_closed(call: Call, reach: Reach) -> None:
+    """Raises RefusedError where nothing is in reach and the user switched folders off: that is why, as far as can be told."""
+    closed = call.folders.closed_folders()
+    if closed:
+        raise RefusedError(
+            f"{_offer(call, reach)} The user switched off {names(closed)}, which was not looked into.",
+            reason=f"{shown(closed[0].path)} is switched off, and no repository lies in an open folder",
+            folder=closed[0].path,
+        )
 
 
 def _use(call: Call, path: str) -> Repository:

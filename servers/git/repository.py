@@ -87,7 +87,10 @@ def require(call: Call, repository: Repository, need: Need) -> None:
         closed = [below for below in call.folders.rows_below(repository.common_dir) if below.access == "off"]
         if closed:
             raise RefusedError(
-                f"Cannot {what} {repository.path}: the user switched off {closed[0].path}, a part of it."
+                f"Cannot {what} {repository.path}: the user switched off {closed[0].path}, a part of it.",
+                reason=f"{shown(closed[0].path)}, a part of the repository, is switched off",
+                folder=closed[0].path,
+                path=repository.path,
             )
         if need == "read":
             continue
@@ -95,12 +98,17 @@ def require(call: Call, repository: Repository, need: Need) -> None:
         if access in ("off", "read"):
             raise RefusedError(
                 f"Cannot change the repository {repository.path}: the folder {row.path} is read-only. "
-                "Ask the user to allow changes there in Doorkeep if they want this."
+                "Ask the user to allow changes there in Doorkeep if they want this.",
+                reason=f"{shown(repository.path)} lies in {shown(row.path)}, which may be read but not changed",
+                folder=row.path,
+                path=repository.path,
             )
         if access == "ask" and not call.folders.asked:
             raise RefusedError(
                 f"Cannot change the repository {repository.path}: in {row.path} each change must be asked, and without the "
-                "Doorkeep gateway nobody can be. Ask the user to grant it as `write`."
+                "Doorkeep gateway nobody can be. Ask the user to grant it as `write`.",
+                folder=row.path,
+                path=repository.path,
             )
 
 
@@ -153,7 +161,7 @@ def _inside(call: Call, base: str, target: str, why: str) -> str:
     except NotFoundError:
         raise ToolError(f"Cannot use the repository {base}: {why} {shown(path)}, and nothing is there.") from None
     except RefusedError as error:
-        raise RefusedError(
+        raise error.retold(
             f"Cannot use the repository {base}: {why} {shown(path)}. {error.text} All of a repository must be granted."
         ) from None
 

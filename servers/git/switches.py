@@ -7,6 +7,7 @@ import os
 from servers.git.configuring import settings
 from servers.git.repository import Repository
 from servers.runtime.call import Call
+from servers.runtime.safe.names import shown
 from servers.runtime.safe.words import RefusedError
 from servers.runtime.wire import GitSwitch
 
@@ -25,7 +26,10 @@ def require_remote(call: Call, repository: Repository, what: str) -> None:
     row = call.folders.require(repository.path, "read", what)
     raise RefusedError(
         f"Cannot {what}: for {row.path} git may not speak to other computers. If this is wanted, ask the user to turn it on in "
-        f'Doorkeep (doorkeep folders set "{row.path}" --git remote), or to do it themselves.'
+        f'Doorkeep (doorkeep folders set "{row.path}" --git remote), or to do it themselves.',
+        reason=f"git may not speak to other computers for {shown(row.path)}",
+        folder=row.path,
+        path=repository.path,
     )
 
 

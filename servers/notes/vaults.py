@@ -19,6 +19,7 @@ from servers.notes.moving import recovering
 from servers.notes.names import NOTE, is_note, key, title
 from servers.runtime.errors import ToolError
 from servers.runtime.safe import at
+from servers.runtime.safe.access import names as folder_names
 from servers.runtime.safe.names import meant, shown
 from servers.runtime.safe.opening import Opened, open_folder, open_subfolder, scan
 from servers.runtime.safe.words import NotFoundError, RefusedError
@@ -106,6 +107,9 @@ def choose(call: Call, vault: str = "") -> list[Vault]:
     alike = [one for one in there if key(one.name) == key(wanted)]
     if len(alike) == 1:
         return alike
+    if os.path.isabs(wanted) or wanted.startswith("~"):
+        _refuse_closed(call, call.folders.resolve(vault))
+    call.folders.refuse_closed(wanted, "read notes in")
     raise ToolError(f"There is no vault {vault}. There are: {', '.join(shown(one.name) for one in there)}.")
 
 
@@ -187,6 +191,9 @@ def find_note(call: Call, text: str, vault: str = "") -> NotePath:
         found = [one for one in (_in_vault(call, each, spelled, part) for each in among) if one]
         if found:
             return _only(text, found)
+    parts = [part for part in wanted.split("/") if part not in ("", ".")]
+    for each in among if ".." not in parts else ():
+        _refuse_closed(call, each.absolute("/".join(parts)))
     raise NotFoundError(_nothing(call, text, among))
 
 
@@ -237,6 +244,7 @@ def _at_absolute(call: Call, among: list[Vault], wanted: str) -> NotePath:
         found = _in_vault(call, place.vault, "/" + place.path, part)
         if found:
             return found[0]
+        _refuse_closed(call, place.absolute)
     raise NotFoundError(f"Cannot read {wanted}: there is no such note.")
 
 
@@ -246,8 +254,16 @@ def _outside_or_in(call: Call, among: list[Vault], wanted: str) -> NotePath:
         inside = one.inside(absolute)
         if inside:
             return NotePath(one, inside)
+    _refuse_closed(call, absolute)
     there = ", ".join(shown(one.path) for one in among)
     raise RefusedError(f"{shown(absolute)} lies in no vault that the user granted. Vaults: {there}.")
+
+
+def _refuse_closed(call: Call, absolute: str) -> None:
+    """Raises RefusedError that names the folder, where the user switched off the one that the path lies in."""
+    row = call.folders.grants.covering(absolute)
+    if row is not None and row.access == "off":
+        call.folders.require(absolute, "read", "read notes in")
 
 
 def _in_vault(call: Call, vault: Vault, wanted: str, part: str) -> list[NotePath]:
@@ -284,4 +300,7 @@ def _nothing(call: Call, text: str, among: list[Vault]) -> str:
     near = [shown(path) for one in among for path in catalog.alike(call, one.path, text)][:5]
     offer = f" Names like it: {'; '.join(near)}." if near else ""
     where = shown(among[0].name) if len(among) == 1 else f"{len(among)} vaults"
+    closed = call.folders.closed_folders()
+    if closed:
+        offer += f" The user switched off {folder_names(closed)}, which was not looked into."
     return f"There is no note {text} in {where}.{offer} search_notes finds notes by what they say."

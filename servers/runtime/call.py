@@ -43,6 +43,7 @@ class Call:
         "modern",
         "order",
         "page_chars",
+        "refusal",
         "undo_store",
     )
 
@@ -63,6 +64,7 @@ class Call:
         self.order = order
         self.cancelled = False
         self.change_id = ""
+        self.refusal: wire.Refusal | None = None
         self.max_chars = MAX_CHARS  # the policy's own bound once the call stands on its ground
         self.page_chars = MAX_CHARS  # of a listing or search, which names no bound of its own
         self._send = send

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from servers.runtime.wire import Refusal
 
 MAX_FRAMES = 20
 """How much of a stack is logged, from its inner end."""
@@ -14,6 +18,11 @@ class ToolError(Exception):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.text = text
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """What the gateway records where the user's grants or Doorkeep's own rules are why."""
+        return None
 
 
 class ProtocolError(Exception):

@@ -19,6 +19,7 @@ from servers.runtime.answers import Answers
 from servers.runtime.call import Call
 from servers.runtime.errors import Cancelled, ProtocolError, ToolError, log_bug
 from servers.runtime.framing import TooLong, stated_id
+from servers.runtime.gateway import Gateway
 from servers.runtime.subscriptions import Subscriptions
 from servers.runtime.tools import Tool, run_plan, run_tool
 
@@ -95,6 +96,7 @@ class Protocol:
         }
         if self._trusted:
             self._openers["doorkeep/plan"] = self._open_plan
+            server.gateway = Gateway(send_now)
 
     # -- what came
 
@@ -167,7 +169,10 @@ class Protocol:
     def _without_answer(self, message: wire.Message) -> None:
         """Notifications, and what looks like neither request nor notification."""
         method = message.method
+        gateway = self._server.gateway
         if method is UNSET:
+            if gateway is not None and gateway.answered(message):
+                return
             if message.id is UNSET or not (message.result or message.error):
                 self._send(wire.error_line(None, wire.INVALID_REQUEST, "Neither a request nor an answer"))
         elif message.id is None:
@@ -228,11 +233,15 @@ class Protocol:
             body = job.run(call, job.asked)
             if body is None:
                 return b""
-            return self._answers.line(call.id, body, modern=call.modern, doorkeep=_facts(call))
+            facts = _facts(call)
+            return self._answers.line(
+                call.id, body, modern=call.modern, doorkeep=b',"doorkeep":' + facts if facts else b""
+            )
         except ProtocolError as error:
             return wire.error_line(call.id, error.code, error.message, error.data)
         except ToolError as error:
-            return wire.error_line(call.id, wire.INVALID_PARAMS, error.text)
+            call.refusal = error.refusal
+            return wire.error_line(call.id, wire.INVALID_PARAMS, error.text, doorkeep=_facts(call))
         except Cancelled:
             return b""
         except Exception as error:
@@ -332,4 +341,4 @@ def _facts(call: Call) -> bytes:
     """The member `doorkeep` of an answer, for the gateway alone."""
     if call.order is None:
         return b""
-    return b',"doorkeep":' + wire.encode(wire.CallFacts(call.touched, call.change_id))
+    return wire.encode(wire.CallFacts(call.touched, call.change_id, call.refusal))

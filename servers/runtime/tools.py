@@ -178,6 +178,7 @@ def run_tool(call: Call, asked: tuple[Tool, msgspec.Raw]) -> bytes:
     try:
         return results.tool_body(tool.run(call, arguments))
     except ToolError as error:
+        call.refusal = error.refusal
         return results.error_body(error.text)
     except ProtocolError:
         raise

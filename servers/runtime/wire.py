@@ -3,9 +3,11 @@
 The only module of `servers` that `app` imports. It holds data and pure functions; nothing here touches a file.
 
 Private words never reach a client:
-- the member `doorkeep` beside `params` of a request (`CallOrder`), beside `result` of an answer and beside `params` of a
+- the member `doorkeep` beside `params` of a request (`CallOrder`), beside `result` or `error` of an answer and beside `params` of a
   notification that a resource changed (`CallFacts`);
 - the notification `doorkeep/policy` (`Policy`) and the request `doorkeep/plan` (`PlanRequest` → `Plan`);
+- the requests `doorkeep/secret`, `store_secret`, `remove_secret`, `hold_secret` and `release_secret` of a server to its gateway
+  (`app.gateway.private`), told by ids that begin with PRIVATE, and the notification `doorkeep/sign_in_needed`;
 - the error codes STALE_POLICY and WORLD_MOVED.
 """
 
@@ -42,6 +44,9 @@ STALE_POLICY = -32091
 """The call's generation is newer than the server's table: the gateway sends the policy and the call again."""
 WORLD_MOVED = -32092
 """The plan made now has another guard than the one the user said yes to: nothing was applied."""
+
+PRIVATE = "doorkeep-private-"
+"""How the ids of requests begin that a server makes of its gateway alone (`servers.runtime.gateway`)."""
 
 MAX_LINE = 64 * 1024 * 1024
 """The longest line, in bytes, that any of our programs accepts from a peer."""
@@ -113,11 +118,22 @@ class CallOrder(msgspec.Struct, omit_defaults=True):
     session: str = ""
 
 
+class Refusal(msgspec.Struct, omit_defaults=True):
+    """Why a server of ours did not do a call: words for a person, and where they are known the row of the policy table that
+    says so and the absolute path that was asked for."""
+
+    reason: str
+    folder: str = ""
+    path: str = ""
+
+
 class CallFacts(msgspec.Struct, omit_defaults=True):
-    """The member `doorkeep` of an answer: absolute paths touched, and the undoable change made."""
+    """The member `doorkeep` of an answer, errors included: absolute paths touched, the undoable change made, and the rule that
+    forbade it."""
 
     paths: list[str] = []
     change_id: str = ""
+    refused: Refusal | None = None
 
 
 class PlanRequest(msgspec.Struct, omit_defaults=True):
@@ -241,10 +257,11 @@ def result_line(id_: RequestId, result: bytes | msgspec.Raw, doorkeep: bytes = b
     )
 
 
-def error_line(id_: RequestId | None, code: int, message: str, data: bytes = b"") -> bytes:
-    """One error line; `id_` is None where the request could not be read (JSON-RPC 2.0 §5)."""
+def error_line(id_: RequestId | None, code: int, message: str, data: bytes = b"", doorkeep: bytes = b"") -> bytes:
+    """One error line; `id_` is None where the request could not be read (JSON-RPC 2.0 §5). `doorkeep` is JSON text or empty."""
     body = b'{"code":%d,"message":%b%b}' % (code, encode(message), b',"data":' + data if data else b"")
-    return b'{"jsonrpc":"2.0","id":%b,"error":%b}\n' % (encode(id_), body)
+    private = b',"doorkeep":' + doorkeep if doorkeep else b""
+    return b'{"jsonrpc":"2.0","id":%b,"error":%b%b}\n' % (encode(id_), body, private)
 
 
 def tool_error(text: str, modern: bool) -> bytes:

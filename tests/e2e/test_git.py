@@ -88,6 +88,24 @@ def test_a_folder_switched_off_takes_its_repository_away_at_the_next_call(
     assert not ask(client, 9, "git_log", repo=str(repository))[0]
 
 
+def test_a_call_into_a_folder_that_is_switched_off_is_on_record_as_denied_by_it(
+    bridge: Start, chain: str, repository: Path, wait_until: Callable[..., object]
+):
+    grant(chain, str(repository), "off")
+    client = bridge("git")
+    calls = (("git_log", {"repo": str(repository)}), ("git_status", {"repo": "project"}), ("git_status", {}))
+    for id_, (tool, arguments) in enumerate(calls, start=1):
+        refused, words = ask(client, id_, tool, **arguments)
+        assert refused
+        assert "switched off" in words
+        assert str(repository) in words
+    with Reader(chain) as reader:
+        wait_until(lambda: [one.outcome for one in reader.query().records] == ["denied"] * 3)
+        for record in reader.query().records:
+            assert (record.decision, record.by, record.folder) == ("denied", "policy", str(repository))
+            assert "switched off" in record.reason
+
+
 def test_a_closed_folder_inside_a_repository_is_left_out(bridge: Start, chain: str, repository: Path):
     (repository / "private").mkdir()
     (repository / "private/diary.txt").write_text("nobody should read this\n")

@@ -87,6 +87,23 @@ def test_what_is_closed_is_in_no_answer(asking: Asking) -> None:
     assert "mine" not in told_off["content"][0]["text"]
 
 
+@pytest.mark.parametrize("by", ["path in the vault", "absolute path"])
+def test_a_note_in_a_folder_that_is_switched_off_is_denied_by_that_folder(
+    asking: Asking, vault: Path, wait_until: Callable[..., object], by: str
+) -> None:
+    note = "shut/Diary.md" if by == "path in the vault" else str(vault / "shut" / "Diary.md")
+    refused = asking.request("tools/call", name="read_note", arguments={"note": note})
+    assert f"switched off the folder {vault / 'shut'}" in refused["content"][0]["text"]
+
+    def rows() -> list[dict[str, Any]]:
+        return [json.loads(line) for line in told("log", "--json").splitlines()]
+
+    wait_until(lambda: [row["outcome"] for row in rows()] == ["denied"])
+    [row] = rows()
+    assert (row["decision"], row["by"], row["folder"]) == ("denied", "policy", str(vault / "shut"))
+    assert "which is switched off" in row["reason"]
+
+
 def test_the_index_lies_in_the_home_and_the_vault_stays_as_it_is(asking: Asking, vault: Path, chain: str) -> None:
     asking.text("search_notes", query="needle")
     assert list((Path(chain) / "undo" / "notes" / "index").glob("*.db"))

@@ -12,7 +12,7 @@ from typing import Literal
 
 from servers.runtime.errors import ToolError
 from servers.runtime.safe import patterns
-from servers.runtime.safe.names import meant
+from servers.runtime.safe.names import meant, shown
 from servers.runtime.safe.words import RefusedError
 from servers.runtime.wire import Folder, Grants, path_key
 
@@ -50,6 +50,16 @@ class Folders:
         rows = [folder for _, folder in self._rows if not folder.protected and folder.access != "off"]
         keys = [path_key(folder.path) for folder in rows]
         return [row for row, key in zip(rows, keys, strict=True) if not any(_below(key, other) for other in keys)]
+
+    def closed_folders(self) -> list[Folder]:
+        """The rows that the user switched off, in the table's order."""
+        return [folder for _, folder in self._rows if not folder.protected and folder.access == "off"]
+
+    def refuse_closed(self, name: str, what: str) -> None:
+        """Raises RefusedError where `name` is the last part of the path of a folder that is switched off."""
+        for folder in self.closed_folders():
+            if path_key(os.path.basename(folder.path)) == path_key(name):
+                self.require(folder.path, "read", what)
 
     def is_row(self, path: str) -> bool:
         """Whether a row of the table names `path` itself."""
@@ -109,19 +119,30 @@ class Folders:
 
     def _judge(self, path: str, need: Need, what: str) -> Folder:
         if path.startswith(_KERNEL_TREES) and path.split("/", 2)[1] in ("proc", "sys", "dev"):
-            raise RefusedError(
-                f"Cannot {what} {path}: it belongs to the system's kernel and holds no files of the user's."
-            )
+            words = "it belongs to the system's kernel and holds no files of the user's"
+            raise RefusedError(f"Cannot {what} {path}: {words}.", reason=f"{shown(path)}: {words}", path=path)
         # A protected row takes away and never gives: what it leaves readable must be granted by another row.
         folder = self._granted.covering(path)
         guard = self.grants.covering(path)
         if folder is None:
-            raise RefusedError(f"Cannot {what} {path}: it lies in no folder that the user granted. {self._offer(path)}")
+            raise RefusedError(
+                f"Cannot {what} {path}: it lies in no folder that the user granted. {self._offer(path)}",
+                reason=f"{shown(path)} lies in no granted folder",
+                path=path,
+            )
         if guard is not None and guard.protected and (guard.access == "off" or need == "change"):
-            raise RefusedError(f"Cannot {what} {path}: Doorkeep protects {guard.path}, and no grant opens it.")
+            raise RefusedError(
+                f"Cannot {what} {path}: Doorkeep protects {guard.path}, and no grant opens it.",
+                reason=f"{shown(path)} lies in {shown(guard.path)}, which Doorkeep itself protects",
+                folder=guard.path,
+                path=path,
+            )
         if folder.access == "off":
             raise RefusedError(
-                f"Cannot {what} {path}: the user switched off the folder {folder.path}. Ask the user to open it in Doorkeep."
+                f"Cannot {what} {path}: the user switched off the folder {folder.path}. Ask the user to open it in Doorkeep.",
+                reason=f"{shown(path)} lies in {shown(folder.path)}, which is switched off",
+                folder=folder.path,
+                path=path,
             )
         if need == "change":
             self._require_change(path, folder, what)
@@ -129,7 +150,10 @@ class Folders:
         if rule:
             raise RefusedError(
                 f"Cannot {what} {path}: such files often hold secrets ({rule}), so servers do not touch them. "
-                "If it is needed, ask the user to reveal it in the folder's settings in Doorkeep."
+                "If it is needed, ask the user to reveal it in the folder's settings in Doorkeep.",
+                reason=f"{shown(path)}: such files often hold secrets ({rule})",
+                folder=folder.path,
+                path=path,
             )
         return folder
 
@@ -137,18 +161,26 @@ class Folders:
         if folder.access == "read":
             raise RefusedError(
                 f"Cannot {what} {path}: the folder {folder.path} is read-only. "
-                "Ask the user to allow changes there in Doorkeep if they want this."
+                "Ask the user to allow changes there in Doorkeep if they want this.",
+                reason=f"{shown(path)} lies in {shown(folder.path)}, which may be read but not changed",
+                folder=folder.path,
+                path=path,
             )
         if folder.access == "ask" and not self.asked:
             raise RefusedError(
                 f"Cannot {what} {path}: in {folder.path} each change must be asked, and without the Doorkeep gateway nobody "
-                f"can be. Ask the user to grant it as `write`."
+                f"can be. Ask the user to grant it as `write`.",
+                folder=folder.path,
+                path=path,
             )
         rule = patterns.executed(path)
         if rule:
             raise RefusedError(
                 f"Cannot {what} {path}: other programs execute such files ({rule}), so servers do not write them. "
-                "Tell the user what to change there, and let them do it."
+                "Tell the user what to change there, and let them do it.",
+                reason=f"{shown(path)}: other programs execute such files ({rule})",
+                folder=folder.path,
+                path=path,
             )
 
     def _only_folder(self) -> str:

@@ -242,7 +242,7 @@ def _find_real(folders: Folders, path: str, need: Need, what: str, flags: int) -
     except RefusedError as error:
         if real == path:
             raise
-        raise RefusedError(f"Cannot {what} {path}: it leads to another place. {error.text}") from None
+        raise error.retold(f"Cannot {what} {path}: it leads to another place. {error.text}") from None
     try:
         fd = _beneath(folders, folder, real, flags, links=False)
     except OSError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 
 from servers.runtime.errors import ToolError
+from servers.runtime.wire import Refusal
 
 
 class NotFoundError(ToolError):
@@ -12,7 +13,22 @@ class NotFoundError(ToolError):
 
 
 class RefusedError(ToolError):
-    """The user's grants, or Doorkeep's own rules, do not allow it."""
+    """The user's grants, or Doorkeep's own rules, do not allow it: the call's row in the log says denied.
+
+    `folder` is the row of the table that forbids, `path` what was asked for, `reason` the rule alone; empty where not known.
+    """
+
+    def __init__(self, text: str, *, reason: str = "", folder: str = "", path: str = "") -> None:
+        super().__init__(text)
+        self._refusal = Refusal(reason or text, folder, path)
+
+    @property
+    def refusal(self) -> Refusal:
+        return self._refusal
+
+    def retold(self, text: str) -> RefusedError:
+        """The same refusal in other words for the model."""
+        return RefusedError(text, reason=self._refusal.reason, folder=self._refusal.folder, path=self._refusal.path)
 
 
 class ConflictError(ToolError):

@@ -181,6 +181,45 @@ def test_when_the_client_leaves_its_calls_are_cancelled(granted: Door, folder: P
     assert granted.core.sessions == set()
 
 
+REFUSED = {"reason": "/w/b lies in /w, which is switched off", "folder": "/w", "path": "/w/b"}
+
+
+def test_what_our_server_refuses_by_the_rules_is_denied_and_names_the_folder(granted: Door, folder: Path) -> None:
+    client = granted.client()
+    id_ = client.call("read_file", path=str(folder))
+    result = {"content": [{"type": "text", "text": "Cannot read it."}], "isError": True}
+    granted.say(lambda: granted.child.give(granted.child.last("tools/call"), result, refused=REFUSED))
+    assert client.refused(id_) == "Cannot read it."
+    row = granted.only_row()
+    assert (row.decision, row.by, row.outcome) == ("denied", "policy", "denied")
+    assert (row.reason, row.folder, row.paths) == (REFUSED["reason"], "/w", ["/w/b"])
+
+
+def test_what_is_refused_in_a_plan_is_denied_as_well(granted: Door, folder: Path) -> None:
+    client = granted.client()
+    id_ = client.call("undo", change_id="c1")
+    plan = granted.child.last("doorkeep/plan")
+    error = {"code": wire.INVALID_PARAMS, "message": "Cannot take it back."}
+    granted.say(
+        lambda: granted.child.say(
+            {"jsonrpc": "2.0", "id": plan["id"], "error": error, "doorkeep": {"refused": REFUSED}}
+        )
+    )
+    assert client.refused(id_) == "Cannot take it back."
+    row = granted.only_row()
+    assert (row.decision, row.outcome, row.folder) == ("denied", "denied", "/w")
+
+
+def test_a_refusal_after_a_change_was_made_stays_a_failure(granted: Door, folder: Path) -> None:
+    client = granted.client()
+    client.call("write_file", path=str(folder / "a"), content="x")
+    result = {"content": [{"type": "text", "text": "Half of it is done."}], "isError": True}
+    request = granted.child.last("tools/call")
+    granted.say(lambda: granted.child.give(request, result, refused=REFUSED, change_id="c1"))
+    row = granted.only_row()
+    assert (row.decision, row.outcome, row.change_id) == ("allowed", "error", "c1")
+
+
 def test_progress_reaches_the_client_under_its_own_token_and_only_grows(granted: Door, folder: Path) -> None:
     client = granted.client()
     client.call("read_file", meta={"progressToken": "mine"}, path=str(folder))

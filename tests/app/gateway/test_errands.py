@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.gateway.errands import read_facts
+from app.gateway.errands import MAX_REASON, read_facts, refusal
 from servers.runtime import wire
 from tests.fakes.door import Door
 
@@ -78,3 +78,13 @@ def test_a_server_that_dies_while_a_taken_back_call_runs_closes_its_row(granted:
 
 def test_an_answer_without_facts_has_none() -> None:
     assert read_facts(wire.Message()) == wire.CallFacts()
+
+
+def test_a_refusal_becomes_a_decision_unless_something_was_changed() -> None:
+    refused = wire.Refusal("r" * 9999, "/w", "/w/a")
+    found = refusal(wire.CallFacts(paths=["/w/a", "/w/b"], refused=refused))
+    assert found is not None
+    assert (found.verdict, found.by, found.reason) == ("deny", "policy", "r" * MAX_REASON)
+    assert (found.folder, found.paths) == ("/w", ["/w/a", "/w/b"])
+    assert refusal(wire.CallFacts(change_id="c", refused=refused)) is None
+    assert refusal(wire.CallFacts()) is None

@@ -98,3 +98,25 @@ def test_a_repository_that_is_made_later_is_found(call: Call, make_repo: MakeRep
 def test_without_folders_the_error_says_so(make_call: MakeCall) -> None:
     with pytest.raises(ToolError, match="No folder is granted"):
         find(make_call())
+
+
+@pytest.mark.parametrize("named", ["path", "name", "inside"])
+def test_a_folder_that_is_switched_off_is_named_by_the_refusal(
+    make_call: MakeCall, repo: Repo, make_repo: MakeRepo, named: str
+) -> None:
+    other = make_repo("other")
+    call = make_call((repo.path, "off"), (other.path, "write"))
+    given = {"path": str(repo.path), "name": repo.path.name, "inside": str(repo.path / ".git")}[named]
+    with pytest.raises(RefusedError, match=f"switched off the folder {repo.path}") as caught:
+        find(call, given)
+    assert caught.value.refusal.folder == str(repo.path)
+    assert "which is switched off" in caught.value.refusal.reason
+
+
+def test_where_nothing_is_in_reach_the_folder_that_is_switched_off_is_why(
+    make_call: MakeCall, repo: Repo, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(RefusedError, match=f"switched off {repo.path}") as caught:
+        find(make_call((repo.path, "off"), (tmp_path / "empty", "write")))
+    assert caught.value.refusal.folder == str(repo.path)

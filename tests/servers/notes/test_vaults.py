@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,33 @@ def test_a_note_that_is_not_there_is_refused_with_names_like_it(call: Call, vaul
 def test_a_path_outside_of_every_vault_is_refused(call: Call, outside: str) -> None:
     with pytest.raises(RefusedError, match="no vault"):
         find_note(call, outside)
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda call, two: find_note(call, str(two / "b.md")),
+        lambda call, two: place_for(call, str(two / "c.md")),
+        lambda call, _two: choose(call, "Two"),
+        lambda call, two: choose(call, str(two)),
+    ],
+    ids=["a note", "a new note", "the vault's name", "the vault's path"],
+)
+def test_a_folder_that_is_switched_off_is_named_by_the_refusal(
+    make_call: MakeCall, tmp_path: Path, look: Callable[[Call, Path], object]
+) -> None:
+    write(tmp_path, {"One/a.md": "", "Two/b.md": ""})
+    two = tmp_path / "Two"
+    with pytest.raises(RefusedError, match=f"switched off the folder {two}") as caught:
+        look(make_call((tmp_path / "One", "write"), (two, "off")), two)
+    assert caught.value.refusal.folder == str(two)
+
+
+def test_a_title_that_is_not_found_says_which_folder_was_not_looked_into(make_call: MakeCall, tmp_path: Path) -> None:
+    write(tmp_path, {"One/a.md": "", "Two/b.md": ""})
+    call = make_call((tmp_path / "One", "write"), (tmp_path / "Two", "off"))
+    with pytest.raises(NotFoundError, match=f"switched off {tmp_path / 'Two'}, which was not looked into"):
+        find_note(call, "b")
 
 
 def test_a_new_note_gets_a_place_in_the_only_vault(call: Call, vault: Path) -> None:

@@ -69,6 +69,21 @@ def test_what_a_call_touched_is_told_to_the_gateway_alone(peer: Peer) -> None:
     assert peer.request("resources/read", {"uri": "thing://a/b"}, doorkeep=order())["doorkeep"] == {"paths": ["/b"]}
 
 
+@pytest.mark.parametrize(("method", "member"), [("tools/call", "result"), ("doorkeep/plan", "error")])
+def test_what_the_rules_forbid_is_told_to_the_gateway_with_the_folder(
+    start: Start, tmp_path: Path, method: str, member: str
+) -> None:
+    peer = start("--gateway", module="servers.filesystem")
+    shut = tmp_path / "shut"
+    policy(peer, 1, wire.Folder(str(tmp_path), "write"), wire.Folder(str(shut), "off"))
+    asked = {"name": "create_directory", "arguments": {"path": str(shut / "new")}}
+    told = peer.request(method, asked, doorkeep=order())
+    assert member in told
+    refused = told["doorkeep"]["refused"]
+    assert refused["folder"] == str(shut)
+    assert refused["reason"] == f"{refused['path']} lies in {shut}, which is switched off"
+
+
 def test_a_plan_changes_nothing_and_a_change_names_what_it_did(peer: Peer, tmp_path: Path) -> None:
     policy(peer, 1)
     target = tmp_path / "kept.txt"

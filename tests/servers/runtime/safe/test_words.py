@@ -7,7 +7,8 @@ import errno
 import pytest
 
 from servers.runtime.errors import ToolError
-from servers.runtime.safe.words import ConflictError, NotFoundError, said
+from servers.runtime.safe.words import ConflictError, NotFoundError, RefusedError, said
+from servers.runtime.wire import Refusal
 
 
 @pytest.mark.parametrize(
@@ -36,3 +37,15 @@ def test_an_error_is_said_in_words(number: int, kind: type[ToolError], words: st
 
 def test_an_error_without_a_number_is_said_too() -> None:
     assert said("read", "/w/a", OSError("odd")).text == "Cannot read /w/a: the system says: unknown error."
+
+
+def test_a_refusal_says_its_rule_beside_its_words_and_keeps_it_when_retold() -> None:
+    refused = RefusedError("Cannot read /w/a.", reason="/w is off", folder="/w", path="/w/a")
+    assert refused.refusal == Refusal("/w is off", "/w", "/w/a")
+    again = refused.retold("Cannot use /l.")
+    assert (again.text, again.refusal) == ("Cannot use /l.", refused.refusal)
+
+
+def test_a_refusal_without_a_rule_of_its_own_is_its_words() -> None:
+    assert RefusedError("Not this.").refusal == Refusal("Not this.")
+    assert ToolError("It failed.").refusal is None

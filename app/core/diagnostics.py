@@ -155,6 +155,7 @@ def _secrets_of(raw: dict[str, Any]) -> set[str]:
             continue
         safe = setup_file.without_secrets(setting)
         found |= {value for name, value in setting.env.items() if safe.env[name] != value}
+        found |= {value for name, value in setting.headers.items() if safe.headers[name] != value}
         for whole, kept in (
             *zip(setting.args, safe.args, strict=True),
             (setting.url, safe.url),

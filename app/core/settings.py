@@ -24,6 +24,12 @@ GitSwitch = Literal["remote", "hooks"]
 
 ServerName = Annotated[str, msgspec.Meta(pattern="^[a-z0-9-]{1,30}$")]
 ToolName = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+HeaderName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}\Z")]
+HeaderValue = Annotated[str, msgspec.Meta(pattern=r"^[!-~]([\t -~]*[!-~])?\Z", max_length=8192)]
+"""What every server takes in a field (RFC 9110 §5.5): ASCII, no line break, no space at either end."""
+Reference = Annotated[str, msgspec.Meta(pattern=r"^secret:[a-z0-9][a-z0-9._-]{0,59}\Z")]
+HostName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9.:_-]{1,255}\Z")]
+Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 Count = Annotated[int, msgspec.Meta(ge=1)]
 
 MAX_BYTES = 4 * 1024 * 1024
@@ -43,8 +49,25 @@ class FolderSetting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     git: tuple[GitSwitch, ...] = ()
 
 
+class OAuthSetting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How to sign in where the server does not say all of it. All may be left out.
+
+    `client_id`: as it was registered there by hand, or the https address of a client's metadata document; `client_secret` goes
+    with the former. `scope`: words asked for beside those that the server names. `port`: of the loopback address that the
+    browser comes back to, where only one is registered; 0 takes a free one.
+    """
+
+    client_id: Annotated[str, msgspec.Meta(max_length=2048)] = ""
+    client_secret: Reference | Literal[""] = ""
+    scope: Annotated[str, msgspec.Meta(max_length=2048)] = ""
+    port: Port = 0
+
+
 class ServerSetting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One `[servers.NAME]` table: a built-in server (neither `command` nor `url`), a stdio command or a remote server."""
+    """One `[servers.NAME]` table: a built-in server (neither `command` nor `url`), a stdio command or a remote server.
+
+    `tokens` is the git server's: which secret opens which host (`github.com`) over https.
+    """
 
     enabled: bool = True
     tools: dict[ToolName, Rule] = {}
@@ -53,6 +76,9 @@ class ServerSetting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     env: dict[str, str] = {}
     url: str = ""
     auth: str = ""
+    headers: dict[HeaderName, HeaderValue] = {}
+    oauth: OAuthSetting = OAuthSetting()
+    tokens: dict[HostName, Reference] = {}
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,12 +99,20 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     undo_megabytes: Count = 1000
 
 
+class Updates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The `[updates]` table: whether to ask once a day for a newer version, and whom, if not the address of the build."""
+
+    check: bool = False
+    url: Annotated[str, msgspec.Meta(max_length=2048)] = ""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One accepted version of `doorkeep.toml`."""
 
     folders: tuple[FolderSetting, ...] = ()
     servers: dict[ServerName, ServerSetting] = {}
     limits: Limits = Limits()
+    updates: Updates = Updates()
 
 
 def settings_path(home: str) -> str:
@@ -131,6 +165,10 @@ def parse(text: str, where: str = "doorkeep.toml") -> Settings:
     for name, server in settings.servers.items():
         if server.command and server.url:
             raise SettingsError(f"{where} gives server {name} both a command and a url.", *_BROKEN)
+        if server.headers and not server.url:
+            raise SettingsError(f"{where} gives server {name} headers, but no url to send them to.", *_BROKEN)
+        if server.auth and any(header.lower() == "authorization" for header in server.headers):
+            raise SettingsError(f"{where} gives server {name} both auth and an Authorization header.", *_BROKEN)
     return msgspec.structs.replace(settings, folders=tuple(folders))
 
 

@@ -21,6 +21,7 @@ from app.core.settings import MAX_BYTES, FolderSetting, Limits, ServerName, Serv
 
 FORMAT = 1
 _REFERENCE = re.compile(r"secret:[A-Za-z0-9_.-]{1,64}|oauth")
+_IN_A_HEADER = re.compile(r"secret:[a-z0-9._-]{1,64}|(?:[A-Za-z]{1,20} )?\{secret:[a-z0-9._-]{1,64}\}")
 _FLAG = re.compile(r"--?[A-Za-z][A-Za-z0-9_.-]*")
 
 
@@ -65,6 +66,7 @@ def without_secrets(server: ServerSetting) -> ServerSetting:
         env={name: value if _REFERENCE.fullmatch(value) else "" for name, value in server.env.items()},
         url=_clean_url(server.url),
         auth=server.auth if _REFERENCE.fullmatch(server.auth) else "",
+        headers={name: value if _IN_A_HEADER.fullmatch(value) else MARK for name, value in server.headers.items()},
     )
 
 
@@ -188,6 +190,7 @@ def _servers(now: Settings, setup: Setup, changes: list[str], left_out: list[str
 
 def _missing(server: ServerSetting) -> str:
     names = [name for name, value in server.env.items() if not value]
+    names += [name for name, value in server.headers.items() if MARK in value]
     if any(MARK in arg for arg in server.args):
         names.append("an argument")
     return f" (to be filled in: {', '.join(names)})" if names else ""

@@ -25,6 +25,8 @@ MOST_ROUNDS = 20
 """Times that one request may be answered with a question."""
 PARK_SECONDS = 600.0
 """How long a question that the client was given waits for the client's next try."""
+PRIVATE = "doorkeep/"
+"""How the methods begin that are for servers of Doorkeep's own; whoever else uses one is not heard."""
 STATE = "doorkeep."
 """How a state of ours begins that a client hands back."""
 CANCELLED = msgspec.Raw(b'{"action":"cancel"}')
@@ -69,7 +71,9 @@ class Backchannel:
     def asked(self, id_: wire.RequestId, method: str, message: wire.Message, line: bytes) -> None:
         """A request of the server's."""
         upstream = self._upstream
-        if upstream.modern:
+        if method.startswith(PRIVATE):
+            self._refuse(id_, wire.METHOD_NOT_FOUND, f"Unknown method: {method[:100]}")
+        elif upstream.modern:
             self._refuse(id_, wire.METHOD_NOT_FOUND, "Servers of 2026-07-28 make no requests")
         elif upstream.core.paused:
             self._refuse(id_, wire.INTERNAL_ERROR, "Doorkeep is paused")

@@ -9,6 +9,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from app.gateway import spawning
 from app.gateway.channel import Channel
@@ -17,6 +18,9 @@ from app.gateway.log import BoundedFile
 from app.gateway.scrubbing import Scrubber
 from app.gateway.ticks import Ticks
 from servers.runtime import wire
+
+if TYPE_CHECKING:
+    from app.gateway.private import Private
 
 GRACE_SECONDS = 2.0
 """Between the end of stdin, SIGTERM and SIGKILL."""
@@ -53,6 +57,8 @@ class Child:
         self.channel: Channel | None = None
         self.scrubber = Scrubber({})
         """Keeps secrets that the process was given out of its log."""
+        self.private: Private | None = None
+        """Answers what a program of ours asks the gateway alone; a program of others has none."""
         self._loop = loop
         self._longest = longest
         self._stderr_file = stderr
@@ -154,7 +160,8 @@ class Child:
 
     def _line(self, line: bytes) -> None:
         self.used = time.monotonic()
-        self._message(line)
+        if self.private is None or not self.private.takes(line):
+            self._message(line)
 
     def _long(self, id_: wire.RequestId | None) -> None:
         if id_ is not None:

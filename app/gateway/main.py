@@ -46,8 +46,10 @@ class Gateway:
         from app.gateway.controls import Controls
         from app.gateway.core import Core
         from app.gateway.followers import Followers
+        from app.gateway.holding import Holding
         from app.gateway.housekeeping import Housekeeping, TellingJournal
         from app.gateway.leftovers import end_left
+        from app.gateway.private import Desk
         from app.gateway.session import Session
         from app.gateway.supervisor import Supervisor
         from app.gateway.vault import Vault
@@ -66,6 +68,7 @@ class Gateway:
         self.core.on_trouble = lambda: followers.publish(Event("gateway", state="trouble"))
         self.vault = Vault(loop, home, self.supervisor.begin)
         self.supervisor.preparing.secrets = self.vault.fetch
+        self.supervisor.desk = Desk(self.vault, Holding(loop))
         leave = lambda: loop.soon(self.leave)  # noqa: E731
         self.controls = Controls(self.core, self.supervisor, followers, log, self.vault, leave)
         self.reception = Reception(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+MOST = 256
+"""Values of one process, the longest ones."""
 SHORTEST = 4
 """Characters; a shorter value is no secret, and would make holes everywhere."""
 
@@ -12,12 +14,16 @@ class Scrubber:
     """Of one process. `secrets` are values by name."""
 
     def __init__(self, secrets: Mapping[str, str]) -> None:
-        self._marks = {
-            value.encode("utf-8", "surrogateescape"): f"[secret {name}]".encode()
-            for name, value in sorted(secrets.items(), key=lambda entry: -len(entry[1]))
-            if len(value) >= SHORTEST
-        }
+        self._marks: dict[bytes, bytes] = {}
         self._rest = b""
+        for name, value in secrets.items():
+            self.learn(name, value)
+
+    def learn(self, name: str, value: str) -> None:
+        """One more value that the process has been given; of two with one beginning the longer one is looked for first."""
+        if len(value) >= SHORTEST:
+            marks = {**self._marks, value.encode("utf-8", "surrogateescape"): f"[secret {name}]".encode()}
+            self._marks = dict(sorted(marks.items(), key=lambda entry: -len(entry[0]))[:MOST])
 
     def feed(self, chunk: bytes) -> bytes:
         """What of it may be written now."""

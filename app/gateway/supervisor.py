@@ -18,7 +18,8 @@ from app.gateway.children import Child
 from app.gateway.log import BoundedFile, GatewayLog
 from app.gateway.login_path import LoginPath
 from app.gateway.peers import started_at
-from app.gateway.preparing import Prepared, Preparing
+from app.gateway.preparing import Prepared, Preparing, granted
+from app.gateway.private import Desk
 from app.gateway.programs import Program, ServerUnavailableError, program_of
 from app.gateway.scrubbing import Scrubber
 from app.gateway.ticks import Ticks
@@ -32,6 +33,7 @@ REST_SECONDS = 60.0
 KILL_SECONDS = 2.0
 RETIRED_SECONDS = 5.0
 """How long a child with an outdated confinement may finish its calls."""
+_NOTHING = ServerSetting()
 _BACKOFF = (0.0, 0.0, 0.25, 0.5, 1.0)
 
 
@@ -45,6 +47,8 @@ class Supervisor:
         self._loop = loop
         self._log = log
         self.preparing = Preparing(LoginPath(loop, home, self.begin))
+        self.desk: Desk | None = None
+        """Where our own servers ask for their secrets; set by whoever has a vault."""
         self._running: dict[tuple[str, str], Child] = {}
         """By server and owner: a command server has a process for each session, ours have one for all, owner ""."""
         self._all: dict[int, Child] = {}
@@ -87,6 +91,7 @@ class Supervisor:
             child.policy = child.confined_to = self._policies.get(server)
         if child.policy is not None:
             child.send(policy_line(child.policy))
+        self._attend(child, setting if foreign else None)
         if program is not None:
             self._after(wait, lambda: self._start(child, program))
         elif setting is not None:
@@ -94,6 +99,15 @@ class Supervisor:
                 wait, lambda: self.preparing.prepare(server, setting, lambda found: self._prepared(child, found))
             )
         return child
+
+    def _attend(self, child: Child, setting: ServerSetting | None) -> None:
+        """Let a program of ours ask for what the settings give it; `setting` of a remote server, as it was started by."""
+        if self.desk is None or (setting is not None and setting.command):
+            return
+        server = child.server
+        child.private = self.desk.attend(
+            child, lambda: granted(server, setting or self.settings().servers.get(server, _NOTHING))
+        )
 
     def begin(self, child: Child, argv: list[str], env: dict[str, str]) -> None:
         """Begin the process of a child that is no server (the keychain's, the login shell's) and look after its end.

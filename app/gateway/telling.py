@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.gateway.backchannel import PRIVATE
 from app.gateway.eras import progress_line
 from app.gateway.links import Progress
 from app.gateway.streams import TOOLS
@@ -25,6 +26,8 @@ def told(upstream: Upstream, message: wire.Message, line: bytes) -> None:
     """One notification. Raises `msgspec.DecodeError` for one that makes no sense."""
     method = str(message.method)
     session = upstream.session
+    if method.startswith(PRIVATE):
+        return
     if method == TOOLS:
         upstream.check_tools()
     elif method == "notifications/progress":

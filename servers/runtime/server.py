@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -18,6 +18,9 @@ from servers.runtime.prompts import Prompt, PromptArgument, PromptMessage
 from servers.runtime.resources import Complete, Contents, Resource, ResourceTemplate
 from servers.runtime.subscriptions import Watcher
 from servers.runtime.tools import Accept, Change, ChangeTool, ReadTool, Tool
+
+if TYPE_CHECKING:
+    from servers.runtime.gateway import Gateway
 
 Args = TypeVar("Args", bound=msgspec.Struct)
 Returned = TypeVar("Returned")
@@ -50,6 +53,8 @@ class Server:
         """Whether the list of tools says only what a model chooses by (schema.terse): for servers of many tools."""
         self.list_resources: Callable[[Call], Sequence[Resource]] | None = None
         self.watch: Watcher | None = None
+        self.gateway: Gateway | None = None
+        """Whom a tool may ask for a secret; None where no gateway started the server."""
         self.on_news: Callable[[str, str], None] = _unheard
         self.confine: Confine = confine
         """What holds the process to its folders; a server that needs more puts its own in place."""

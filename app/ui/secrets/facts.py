@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.core import settings as settings_file
 from app.core.errors import SettingsError
-from app.core.secret_names import Noted, Use, names_of, uses
+from app.core.secret_names import Noted, Use, names_of, shown, uses
 from app.ui.kit.words import ago
 
 
@@ -38,7 +38,7 @@ def look(home: str) -> Looked:
     names = names_of(home)
     found_ = [
         Secret(name, names.get(name), tuple(use for use in used if use.secret == name))
-        for name in sorted({*names, *(use.secret for use in used)})
+        for name in shown(names, used)
     ]
     return Looked(sorted(found_, key=lambda secret: secret.noted is not None), error)
 
@@ -58,6 +58,12 @@ def where_used(secret: Secret) -> str:
 def _place(use: Use) -> str:
     if use.place.startswith("env "):
         return tr("in {variable}").format(variable=use.place.removeprefix("env "))
+    if use.place.startswith("header "):
+        return tr("in the header {name}").format(name=use.place.removeprefix("header "))
+    if use.place.startswith("token "):
+        return tr("for {host}").format(host=use.place.removeprefix("token "))
+    if use.place == "url":
+        return tr("in its address")
     return tr("in its arguments") if use.place == "args" else tr("to log in")
 
 

@@ -6,13 +6,14 @@ Reading it starts nothing and asks nobody. What a row says of a server is second
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import cache
 from typing import Literal
 
 import msgspec
 
-from app.core.errors import DoorkeepError
 from app.core.settings import ServerName, ServerSetting
+from app.core.wanted import Answer, Wanted, complete
 
 PATH = os.path.join(
     os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "resources", "catalog.json"
@@ -36,6 +37,7 @@ class Ask(msgspec.Struct, frozen=True):
     name: str
     title: str
     default: str = ""
+    kind: Literal["text", "folder", "file"] = "text"
 
 
 class Known(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,12 +58,20 @@ class Known(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: str = ""
     page: str = ""
 
-    def setting(self, answers: dict[str, str]) -> ServerSetting:
-        """What is written into the settings, with the user's answers filled in. Raises DoorkeepError for one that is missing."""
-        filled = {ask.name: answers.get(ask.name, "").strip() or ask.default for ask in self.asks}
-        for ask in self.asks:
-            if not filled[ask.name]:
-                raise DoorkeepError(f"{self.title} needs one thing more: {ask.title}.", "", f"Give {ask.name}.")
+    @property
+    def wanted(self) -> tuple[Wanted, ...]:
+        """What it asks the user: its secrets, then the rest."""
+        secrets = [Wanted(one.name, one.title, "secret", secret=one.name, get=one.get) for one in self.secrets]
+        return (*secrets, *(Wanted(ask.name, ask.title, ask.kind, default=ask.default or None) for ask in self.asks))
+
+    def setting(self, answers: Mapping[str, Answer]) -> ServerSetting:
+        """What is written into the settings, with the user's answers filled in. Raises DoorkeepError for one that is missing.
+
+        A secret is no answer: its value is asked for when the server starts.
+        """
+        asked = tuple(one for one in self.wanted if one.kind != "secret")
+        given = {name: answer for name, answer in answers.items() if name not in {one.name for one in self.secrets}}
+        filled = {name: str(answer) for name, answer in complete(self.title, asked, given).items()}
         if self.url:
             return ServerSetting(url=self.url, auth=self.auth)
         command, *args = [_put_in(part, filled) for part in self.command]
@@ -101,5 +111,5 @@ def _put_in(text: str, filled: dict[str, str]) -> str:
     """Braces are only ours where they name an answer; the answer itself is taken as it is."""
     for name, answer in filled.items():
         if text == f"{{{name}}}":
-            return os.path.expanduser(answer) if answer.startswith("~/") else answer
+            return answer
     return text

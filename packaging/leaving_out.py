@@ -56,7 +56,7 @@ FILES = (
 
 SYSTEM = (
     "libGL.so* libEGL.so* libX11*.so* libxcb.so* libdbus-1.so* libfontconfig.so* libfreetype.so* libglib-2.0.so* "
-    "libgtk* libgdk* libgio* libgobject* libgmodule* libsystemd.so* libwayland*"
+    "libgtk* libgdk* libgio* libgobject* libgmodule* libgthread* libsystemd.so* libwayland*"
 ).split()
 """Linux: libraries that have to be the desktop's own, or that come with what needs them."""
 

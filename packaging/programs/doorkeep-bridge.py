@@ -3,5 +3,7 @@
 import sys
 
 from app.bridge.main import main
+from app.bridge.packaged import give_back_environment
 
+give_back_environment()
 sys.exit(main())

@@ -2,8 +2,10 @@
 
 import sys
 
+from app.bridge.packaged import give_back_environment
 from app.desktop.inside import run_if_asked
 
+give_back_environment()
 run_if_asked()
 
 from app.cli import main  # noqa: E402 - a server does not pay for the commands

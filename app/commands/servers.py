@@ -70,7 +70,8 @@ def run(args: argparse.Namespace) -> int:
 def servers_of(home: str) -> list[dict[str, Any]]:
     """Every server by name: kind, whether it is on, state of its process, number of tools that clients see.
 
-    `changed`: it says other things of its tools than the user accepted, and these are hidden. Raises SettingsError.
+    `changed`: it says other things of its tools than the user accepted, and these are hidden. `reviewed`: the user has looked at
+    its tools, which is not so where they were trusted as found. Raises SettingsError.
     """
     from app.core.settings import load
     from app.gateway.pins import Pins
@@ -94,6 +95,7 @@ def servers_of(home: str) -> list[dict[str, Any]]:
                 "pid": process.get("pid"),
                 "tools": len(pin.tools) if pin is not None else 0,
                 "changed": pins.differing(name) is not None,
+                "reviewed": pin is None or pin.file.reviewed,
             }
         )
     return found
@@ -116,10 +118,9 @@ def _list(home: str, as_json: bool) -> int:
         return 0
     for server in found:
         enabled = "on" if server["enabled"] else "off"
-        changed = f"; changed: doorkeep servers review {server['name']}" if server["changed"] else ""
-        print(
-            f"{server['name']:20} {server['kind']:8} {enabled:4} {server['state']:9} {server['tools']} tools{changed}"
-        )
+        wait = "changed" if server["changed"] else "" if server["reviewed"] else "not reviewed"
+        review = f"; {wait}: doorkeep servers review {server['name']}" if wait else ""
+        print(f"{server['name']:20} {server['kind']:8} {enabled:4} {server['state']:9} {server['tools']} tools{review}")
     return 0
 
 

@@ -27,7 +27,8 @@ def register(actions: Any) -> None:
         help="set up a server",
         usage="doorkeep servers add NAME [--env NAME=VALUE]… [--accept] [--json] -- COMMAND…\n"
         "       doorkeep servers add NAME --url URL [--auth secret:NAME] [--accept] [--json]\n"
-        "       doorkeep servers add NAME      where NAME is in the catalog (doorkeep servers catalog)",
+        "       doorkeep servers add NAME [--answer NAME=VALUE]…   where NAME is in the catalog (doorkeep servers catalog)\n"
+        "       doorkeep servers add FILE.mcpb [--as NAME] [--answer NAME=VALUE]… [--accept] [--json]",
     )
     _options_of_add(add)
     add.add_argument("name")
@@ -46,8 +47,9 @@ def _options_of_add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--url", default="", help="of a remote server")
     parser.add_argument("--auth", default="", metavar="secret:NAME", help="the token of a remote server")
     parser.add_argument(
-        "--answer", action="append", default=[], metavar="NAME=VALUE", help="what a server of the catalog asks for"
+        "--answer", action="append", default=[], metavar="NAME=VALUE", help="what a known server or a bundle asks for"
     )
+    parser.add_argument("--as", dest="under", default="", metavar="NAME", help="what to call the server of a bundle")
     _accepting(parser)
 
 
@@ -59,7 +61,9 @@ def _command(args: argparse.Namespace) -> list[str]:
     split = rest.index("--") if "--" in rest else len(rest)
     between = argparse.ArgumentParser(prog="doorkeep servers add NAME", add_help=False)
     _options_of_add(between)
-    between.set_defaults(**{name: getattr(args, name) for name in ("env", "url", "auth", "answer", "accept", "json")})
+    between.set_defaults(
+        **{name: getattr(args, name) for name in ("env", "url", "auth", "answer", "under", "accept", "json")}
+    )
     between.parse_args(rest[:split], namespace=args)
     return rest[split + 1 :]
 
@@ -73,30 +77,44 @@ def _accepting(parser: argparse.ArgumentParser, *, named: bool = False) -> None:
 
 def add(args: argparse.Namespace) -> int:
     """Look at a server, show it, and set it up if the user says yes."""
-    from app.control.client import ensure_gateway, settled
-    from app.core.settings import edit, load
+    from app.core.bundles.archive import is_bundle
+    from app.core.settings import load
 
     command = _command(args)
+    if is_bundle(args.name) and not command:
+        from app.commands import servers_bundles
+
+        return servers_bundles.add(args)
     setting = _setting(args, command)
-    _check(args.name, load(args.home).servers)
+    check(args.name, load(args.home).servers)
+    return set_up(args, args.name, setting)
+
+
+def set_up(args: argparse.Namespace, name: str, setting: dict[str, Any]) -> int:
+    """Look at a server that is started by `setting`, show it, and write it into the settings if the user says yes."""
+    from app.control.client import ensure_gateway, settled
+    from app.core.settings import edit
+
     _warn_of_secrets(setting.get("args", []))
     with ensure_gateway(args.home) as control:
-        seen = control.call("look_server", seconds=LOOK_SECONDS, name=args.name, **setting)
-        if not _agreed(args, seen, f"Set up {args.name} with these tools?"):
-            return _declined(args, seen, f"{args.name} was not set up.")
+        seen = control.call("look_server", seconds=LOOK_SECONDS, name=name, **setting)
+        if not _agreed(args, seen, f"Set up {name} with these tools?"):
+            return _declined(args, seen, f"{name} was not set up.")
 
         def change(document: Any) -> None:
             from app.commands.servers import table_of
 
-            table = table_of(document, "servers", args.name)
+            table = table_of(document, "servers", name)
             for key, value in setting.items():
                 if value:
                     table[key] = value
 
         edit(args.home, change, confirm=lambda: settled(args.home))
-        control.call("accept_server", name=args.name, digest=seen["digest"])
-    words = f"{args.name} is set up with {len(seen['tools'])} tools. Connect a client to it: doorkeep clients connect CLIENT."
-    return _done(args, {"name": args.name, "accepted": True, "words": words, **_facts(seen)})
+        control.call("accept_server", name=name, digest=seen["digest"])
+    words = (
+        f"{name} is set up with {len(seen['tools'])} tools. Connect a client to it: doorkeep clients connect CLIENT."
+    )
+    return _done(args, {"name": name, "accepted": True, "words": words, **_facts(seen)})
 
 
 def review(args: argparse.Namespace) -> int:
@@ -122,7 +140,8 @@ def remove(args: argparse.Namespace) -> int:
     """Take a server out of the settings, and forget what was accepted of it."""
     from app.commands.servers import known
     from app.control.client import ensure_gateway, settled
-    from app.core.settings import edit
+    from app.core.bundles import installed
+    from app.core.settings import edit, load
 
     if known(args.home, args.name)["kind"] == "builtin":
         raise DoorkeepError(
@@ -130,6 +149,7 @@ def remove(args: argparse.Namespace) -> int:
             "",
             f"`doorkeep servers disable {args.name}` switches it off.",
         )
+    bundle = installed.folder_of(args.home, load(args.home).servers[args.name])
 
     def change(document: Any) -> None:
         document["servers"].pop(args.name, None)
@@ -137,6 +157,8 @@ def remove(args: argparse.Namespace) -> int:
     edit(args.home, change, confirm=lambda: settled(args.home))
     with ensure_gateway(args.home) as control:
         control.call("forget_server", name=args.name)
+    if bundle is not None:
+        installed.remove(args.home, bundle)
     return _done(
         args, {"name": args.name, "words": f"{args.name} was removed. Its secrets stay: `doorkeep secrets list`."}
     )
@@ -226,7 +248,7 @@ def _setting(args: argparse.Namespace, command: list[str]) -> dict[str, Any]:
     if command:
         if os.sep in command[0]:
             command[0] = os.path.abspath(command[0])  # it is started from elsewhere
-        return {"command": command[0], "args": command[1:], "env": dict(_variable(text) for text in args.env)}
+        return {"command": command[0], "args": command[1:], "env": dict(variable(text) for text in args.env)}
     from app.core.catalog import catalog
 
     known = catalog().get(args.name)
@@ -241,7 +263,7 @@ def _setting(args: argparse.Namespace, command: list[str]) -> dict[str, Any]:
     for secret in known.secrets:
         where = f" (get one: {secret.get})" if secret.get else ""
         print(f"It needs the secret {secret.name}: {secret.title}{where}.", file=sys.stderr)
-    found = known.setting(dict(_variable(text) for text in args.answer))
+    found = known.setting(dict(variable(text) for text in args.answer))
     return {
         "command": found.command,
         "args": list(found.args),
@@ -269,14 +291,16 @@ def catalog_listed(args: argparse.Namespace) -> int:
     return 0
 
 
-def _check(name: str, servers: Any) -> None:
+def check(name: str, servers: Any) -> None:
+    """Whether a server may be set up under that name. Raises DoorkeepError."""
     if not NAME.fullmatch(name):
         raise DoorkeepError(f"{name[:60]!r} cannot be a server's name.", "", "Use a to z, 0 to 9 and dash; at most 30.")
     if name in servers and (servers[name].command or servers[name].url):
         raise DoorkeepError(f"There is a server named {name} already.", "", f"Remove it first: servers remove {name}")
 
 
-def _variable(text: str) -> tuple[str, str]:
+def variable(text: str) -> tuple[str, str]:
+    """`NAME=VALUE`, in two. Raises DoorkeepError."""
     name, mark, value = text.partition("=")
     if not mark or not name:
         raise DoorkeepError(f"{name!r} gives a variable no value.", "", "Write --env NAME=VALUE.")
@@ -284,6 +308,8 @@ def _variable(text: str) -> tuple[str, str]:
 
 
 def _warn_of_secrets(arguments: list[str]) -> None:
-    if any(argument.startswith("secret:") for argument in arguments):
+    from app.core.secret_names import named_in
+
+    if any(named_in(argument) for argument in arguments):
         words = "a secret among the arguments is seen by every program that lists processes; --env hides it better"
         print(f"doorkeep: {words}.", file=sys.stderr)

@@ -26,6 +26,7 @@ def test_the_list_names_every_server_with_and_without_a_gateway(doorkeep: Doorke
         "pid": None,
         "tools": 11,
         "changed": False,
+        "reviewed": True,
     }
     assert plain(doorkeep) == expected
     house.start()

@@ -224,3 +224,19 @@ def test_a_known_server_is_set_up_by_its_name_alone(doorkeep: Doorkeep, house: H
     said = doorkeep("servers", "add", "github")
     assert "It needs the secret github: GitHub personal access token (get one: https://" in said.err
     assert (said.status, "github" in Path(house.home, "doorkeep.toml").read_text()) == (1, False)
+
+
+def test_a_server_trusted_as_found_is_listed_as_not_reviewed_until_it_is(
+    doorkeep: Doorkeep, house: House, fickle: Fickle
+) -> None:
+    setting = {"name": "words", "command": fickle.command[0], "args": fickle.command[1:]}
+    with house.control() as control:
+        seen = control.call("look_server", **setting)
+        house.settings(f'[servers.words]\ncommand = "{sys.executable}"\nargs = {json.dumps(fickle.command[1:])}\n')
+        control.call("accept_server", name="words", digest=seen["digest"], reviewed=False)
+    assert listed(house) == ["look_up"]
+    assert "not reviewed: doorkeep servers review words" in doorkeep("servers", "list").out
+    shown = doorkeep("servers", "review", "words")
+    assert (shown.status, "look_up (may change something)" in shown.out) == (1, True)
+    assert doorkeep("servers", "review", "words", "--accept").status == 0
+    assert "not reviewed" not in doorkeep("servers", "list").out

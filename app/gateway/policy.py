@@ -13,7 +13,8 @@ import msgspec
 
 from app.bridge import programs
 from app.clients.locations import protected_paths
-from app.core.settings import Limits, Rule, Settings
+from app.core.secret_names import named
+from app.core.settings import Limits, Rule, ServerSetting, Settings
 from servers.runtime import wire
 
 _KNOWN_PATHS = 1024
@@ -74,7 +75,11 @@ def view_of(settings: Settings, server: str, generation: int, protected: tuple[w
         rules=setting.tools if setting else {},
         limits=settings.limits,
         policy=wire.Policy(
-            generation, rows, result_chars=settings.limits.result_chars, undo_megabytes=settings.limits.undo_megabytes
+            generation,
+            rows,
+            result_chars=settings.limits.result_chars,
+            undo_megabytes=settings.limits.undo_megabytes,
+            tokens=_tokens(setting) if server == "git" and setting else {},
         ),
         grants=QuickGrants(rows),
         open_folders=tuple(folder for folder in granted if folder.access != "off"),
@@ -82,6 +87,11 @@ def view_of(settings: Settings, server: str, generation: int, protected: tuple[w
             sorted(((wire.path_key(row.path), row) for row in rows if row.access != "write"), key=itemgetter(0))
         ),
     )
+
+
+def _tokens(setting: ServerSetting) -> dict[str, str]:
+    """Which secret opens which host, as the git server asks for it."""
+    return {host: named(text) for host, text in setting.tokens.items()}
 
 
 def protected_rows(home: str) -> tuple[wire.Folder, ...]:

@@ -18,7 +18,15 @@ from servers.runtime.safe import landlock
 
 TEMPORARY = "git-temporary"
 """The folder in the undo store where a child keeps what it needs for a moment (a text to be signed)."""
-_PATHS = ("core.excludesfile", "core.attributesfile", "commit.template", "gpg.ssh.allowedsignersfile", "mailmap.file")
+_PATHS = (
+    "core.excludesfile",
+    "core.attributesfile",
+    "commit.template",
+    "gpg.ssh.allowedsignersfile",
+    "mailmap.file",
+    "http.sslcainfo",
+    "http.sslcapath",
+)
 _SIGNS = ("commit.gpgsign", "tag.gpgsign", "user.signingkey", "gpg.ssh.defaultkeycommand")
 
 

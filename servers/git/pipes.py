@@ -33,7 +33,7 @@ class Child:
     """A program run once. Iterate over it for its stdout; afterwards `code` and `complaints` say how it ended.
 
     Iteration may be given up early (close the generator): the program is ended then, and `code` is -1. One that `tidies` is
-    asked to end before it is made to.
+    asked to end before it is made to. `inherits` are descriptors that it holds as well (not on Windows).
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class Child:
         stdin: bytes | None,
         seconds: float,
         tidies: bool = False,
+        inherits: Sequence[int] = (),
     ) -> None:
         self.code = -1
         self.complaints = ""
@@ -57,6 +58,7 @@ class Child:
         self._until = time.monotonic() + seconds
         self._seconds = seconds
         self._tidies = tidies
+        self._inherits = inherits
 
     def __iter__(self) -> Iterator[bytes]:
         given = _file_with(self._stdin) if self._stdin else subprocess.DEVNULL
@@ -115,6 +117,7 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=said,
             process_group=0,
+            pass_fds=self._inherits,
         )
 
     def _output(self, process: subprocess.Popen[bytes], said: int) -> Iterator[bytes]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from servers.git import lending
 from servers.git.configuring import settings
 from servers.git.errors import GitError
 from servers.git.repository import Repository
@@ -28,7 +29,10 @@ _SCP = re.compile(r"(?:[A-Za-z0-9_.~+-]+@)?([A-Za-z0-9_][A-Za-z0-9_.-]+|\[[0-9A-
 _MEANINGS = (
     (
         r"could not read (Username|Password)|Authentication failed|terminal prompts disabled|HTTP 40[13]|403 Forbidden",
-        "The other side wants to know who asks, and git has nothing to show. Ask the user to set up a credential helper or key.",
+        (
+            "The other side wants to know who asks, and git has nothing to show. Ask the user to set up a credential helper or "
+            "key, or a token for that host in Doorkeep ([servers.git.tokens])."
+        ),
     ),
     (
         r"Host key verification failed|authenticity of host",
@@ -50,11 +54,13 @@ _MEANINGS = (
 
 
 class Remote(msgspec.Struct, frozen=True):
-    """A remote that may be spoken to. `place` is its address for people, without any name or password in it."""
+    """A remote that may be spoken to. `place` is its address for people, without any name or password in it; `host` is whom
+    a token may be for, with its port where that is not the usual one: empty for all but https."""
 
     name: str
     place: str
     protocols: str
+    host: str = ""
 
 
 def remote(call: Call, repository: Repository, name: str, what: str, *, push: bool = False) -> Remote:
@@ -78,7 +84,7 @@ def remote(call: Call, repository: Repository, name: str, what: str, *, push: bo
     if len(addresses) != 1:
         raise RefusedError(f"Cannot {what}: the remote {name} has {len(addresses)} addresses. Ask the user to do it.")
     place, protocols = checked(addresses[0], what)
-    return Remote(name, place, protocols)
+    return Remote(name, place, protocols, _host(addresses[0]) if protocols == "https" else "")
 
 
 def _known(call: Call, repository: Repository) -> str:
@@ -113,6 +119,12 @@ def checked(address: str, what: str) -> tuple[str, str]:
     )
 
 
+def _host(address: str) -> str:
+    from urllib.parse import urlsplit
+
+    return lending.host_key(urlsplit(address).netloc.rpartition("@")[2])
+
+
 def _is_here(host: str) -> bool:
     import ipaddress
 
@@ -127,16 +139,36 @@ def _is_here(host: str) -> bool:
 def speak(
     call: Call, repository: Repository, other: Remote, args: Sequence[str], *, ok: Sequence[int] = (0,), **env: str
 ) -> Finished:
-    """Run git where it may speak to `other`. Raises GitError in words for what usually goes wrong there."""
+    """Run git where it may speak to `other`, with the token that the user keeps for it, if any. Raises GitError in words for
+    what usually goes wrong there."""
     given = {"GIT_ALLOW_PROTOCOL": other.protocols, "SSH_ASKPASS_REQUIRE": "never", **env}
-    codes = tuple(range(256))
-    done = run(call, repository, args, env=given, writes=True, ok=codes, seconds=SECONDS)
+    token = lending.token_for(call, other.host)
+    with lending.lent(token, hooks=bool(env)) as found:
+        given = lending.environment(call, repository, found, given)
+        done = run(
+            call,
+            repository,
+            args,
+            env=given,
+            writes=True,
+            ok=tuple(range(256)),
+            seconds=SECONDS,
+            inherits=found.descriptors,
+        )
     if done.code in ok:
         return done
+    start = f"Cannot {args[0]} with {other.name} ({other.place}). "
+    if found.problem:
+        raise GitError(f"{start}Its token could not be had: {found.problem}")
+    if token is not None and found.times and re.search(_MEANINGS[0][0], done.stderr):
+        raise GitError(
+            f"{start}{token.host} did not take the token in the secret {token.secret}. Ask the user whether it is still good and may "
+            f"do this; a new one is set with: doorkeep secrets set {token.secret} (git: {_said(done.stderr)})"
+        )
     for pattern, meaning in _MEANINGS:
         if re.search(pattern, done.stderr):
-            raise GitError(f"Cannot {args[0]} with {other.name} ({other.place}). {meaning} (git: {_said(done.stderr)})")
-    raise GitError(f"Cannot {args[0]} with {other.name} ({other.place}). git says: {_said(done.stderr)}")
+            raise GitError(f"{start}{meaning} (git: {_said(done.stderr)})")
+    raise GitError(f"{start}git says: {_said(done.stderr)}")
 
 
 def _said(stderr: str) -> str:

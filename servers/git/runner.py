@@ -49,14 +49,16 @@ def run(
     ok: Iterable[int] = (0,),
     what: str = "",
     seconds: float = SECONDS,
+    inherits: Sequence[int] = (),
 ) -> Finished:
     """Run `git ARGS` at the root of the working tree (of a bare repository: in its folder) and wait for its end.
 
     `writes`: it may take optional locks. `env` is added last: it can take back what hardening sets, so nothing that a model or
-    a repository says goes in there. `what` completes "Cannot …" in an error. Raises GitError where the status is not in `ok` or
-    the output is longer than `limit` bytes, Cancelled, ToolError past `seconds`.
+    a repository says goes in there. `inherits` are descriptors that git and what it starts hold, too. `what` completes
+    "Cannot …" in an error. Raises GitError where the status is not in `ok` or the output is longer than `limit` bytes,
+    Cancelled, ToolError past `seconds`.
     """
-    child = _child(call, repository, args, stdin=stdin, env=env, writes=writes, seconds=seconds)
+    child = _child(call, repository, args, stdin=stdin, env=env, writes=writes, seconds=seconds, inherits=inherits)
     parts: list[bytes] = []
     size = 0
     output = iter(child)
@@ -99,6 +101,7 @@ def _child(
     env: Mapping[str, str] | None,
     writes: bool,
     seconds: float,
+    inherits: Sequence[int] = (),
 ) -> Child:
     if any("\0" in arg for arg in args):
         raise GitError("An argument contains a NUL character, which git cannot be given.")
@@ -111,7 +114,16 @@ def _child(
     given.update(env or {})
     command = [program(), "--no-pager", *args]
     # One that changes something takes its locks away when it is told to end; killed, it would leave them.
-    return Child(call, command, folder=repository.path, env=given, stdin=stdin, seconds=seconds, tidies=writes)
+    return Child(
+        call,
+        command,
+        folder=repository.path,
+        env=given,
+        stdin=stdin,
+        seconds=seconds,
+        tidies=writes,
+        inherits=inherits,
+    )
 
 
 def _close(output: object) -> None:

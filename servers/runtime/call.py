@@ -44,6 +44,7 @@ class Call:
         "order",
         "page_chars",
         "refusal",
+        "tokens",
         "undo_store",
     )
 
@@ -65,6 +66,7 @@ class Call:
         self.cancelled = False
         self.change_id = ""
         self.refusal: wire.Refusal | None = None
+        self.tokens: dict[str, str] = {}
         self.max_chars = MAX_CHARS  # the policy's own bound once the call stands on its ground
         self.page_chars = MAX_CHARS  # of a listing or search, which names no bound of its own
         self._send = send

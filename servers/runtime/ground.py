@@ -55,6 +55,7 @@ class Ground:
                 raise ProtocolError(wire.STALE_POLICY, "No policy has come yet")
             folders = self._prepare()
         call.folders = folders
+        call.tokens = self._policy.tokens
         call.max_chars = self._policy.result_chars
         if self.trusted:
             call.page_chars = self._policy.result_chars

@@ -79,8 +79,9 @@ class ErrorObject(msgspec.Struct, omit_defaults=True):
 
 
 Access = Literal["off", "read", "ask", "write"]
-GitSwitch = Literal["remote", "hooks"]
-"""What git may do in a folder only where the user turned it on: speak to other computers, run the repository's own hooks."""
+GitSwitch = Literal["remote", "hooks", "create"]
+"""What git may do in a folder only where the user turned it on: speak to other computers, run the repository's own hooks, make
+new repositories."""
 
 
 class Folder(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -101,13 +102,15 @@ class Folder(msgspec.Struct, frozen=True, omit_defaults=True):
 class Policy(msgspec.Struct, frozen=True):
     """Parameters of `doorkeep/policy`. `generation` grows by one with each accepted version of the settings.
 
-    `result_chars`: what one result may hold at most, in characters; `undo_megabytes`: what the undo store may hold.
+    `result_chars`: what one result may hold at most, in characters; `undo_megabytes`: what the undo store may hold. `tokens`:
+    the git server's, which secret it may ask for which host.
     """
 
     generation: int
     folders: tuple[Folder, ...] = ()
     result_chars: int = 4_000_000
     undo_megabytes: int = 1000
+    tokens: dict[str, str] = {}
 
 
 class CallOrder(msgspec.Struct, omit_defaults=True):

@@ -1,9 +1,11 @@
-"""Repositories of a folder served over http on loopback by git's own http-backend, pushes included."""
+"""Repositories of a folder served over http or https on loopback by git's own http-backend, pushes included."""
 
 from __future__ import annotations
 
+import base64
 import http.server
 import os
+import ssl
 import subprocess
 import threading
 from pathlib import Path
@@ -31,8 +33,19 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         server = self.server
         assert isinstance(server, GitServer)
         server.requests.append(self.path)
-        if server.refuses:
-            self.send_error(401)
+        shown = self.headers.get("Authorization", "")
+        server.shown.append(base64.b64decode(shown.removeprefix("Basic ")).decode() if shown else "")
+        if server.moved_to:
+            self.send_response(302)
+            self.send_header("Location", server.moved_to + self.path)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        if server.refuses or (server.wants and server.shown[-1] != server.wants):
+            self.send_response(401)
+            self.send_header("WWW-Authenticate", 'Basic realm="test"')
+            self.send_header("Content-Length", "0")
+            self.end_headers()
             return
         path, _, query = self.path.partition("?")
         run = subprocess.run(
@@ -61,6 +74,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(int(lines.pop("Status", "200").split()[0]))
         for name, value in lines.items():
             self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))  # TLS is not ended properly, so the end must be known
         self.end_headers()
         self.wfile.write(content)
 
@@ -69,19 +83,31 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
 
 class GitServer(http.server.ThreadingHTTPServer):
-    """Serves the repositories below `root` until `close`. `refuses`: it asks everybody who they are."""
+    """Serves the repositories below `root` until `close`. `refuses`: it asks everybody who they are. `wants`: it asks for this
+    `name:password`; `shown` is what each request brought. `moved_to`: it sends everybody on to another server.
+    """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, certificate: Path | None = None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.root = root
         self.refuses = False
+        self.wants = ""
+        self.moved_to = ""
         self.requests: list[str] = []
+        self.shown: list[str] = []
+        self.scheme = "http"
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            # The handshake belongs to the thread of each request: one that hangs there must not hold up the others.
+            self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+            self.scheme = "https"
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
 
     def url(self, name: str) -> str:
         """The address of the repository `name`."""
-        return f"http://127.0.0.1:{self.server_address[1]}/{name}"
+        return f"{self.scheme}://127.0.0.1:{self.server_address[1]}/{name}"
 
     def close(self) -> None:
         """End it."""

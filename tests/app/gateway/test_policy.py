@@ -32,6 +32,13 @@ def test_the_table_carries_the_generation_and_what_is_revealed() -> None:
     assert found.policy.folders[0].git == ("hooks",)
 
 
+def test_only_git_hears_which_secret_opens_which_host() -> None:
+    setting = ServerSetting(tokens={"forge.example": "secret:forge"})
+    settings = Settings(servers={"git": setting, "notes": setting})
+    assert view_of(settings, "git", 1, ()).policy.tokens == {"forge.example": "forge"}
+    assert view_of(settings, "notes", 1, ()).policy.tokens == {}
+
+
 @pytest.mark.parametrize(
     ("folders", "sole"),
     [

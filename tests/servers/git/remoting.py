@@ -31,18 +31,19 @@ class Pair:
 
 
 @contextmanager
-def cloned(repo: Repo, outside: Path) -> Iterator[Pair]:
-    """`repo` as a clone of a repository in the folder `outside`."""
+def cloned(repo: Repo, outside: Path, certificate: Path | None = None) -> Iterator[Pair]:
+    """`repo` as a clone of a repository in the folder `outside`; over https where there is a certificate."""
     outside.mkdir()
     there, other = Repo(outside / "there.git"), Repo(outside / "other")
     repo.git("clone", "-q", "--bare", str(repo.path), str(there.path))
     repo.git("clone", "-q", str(there.path), str(other.path))
-    server = GitServer(outside)
+    server = GitServer(outside, certificate)
     try:
         repo.git("remote", "add", "origin", server.url("there.git"))
-        repo.git("fetch", "-q", "origin")
+        repo.git("fetch", "-q", "origin", GIT_SSL_CAINFO=str(certificate or ""))
         repo.git("branch", "-q", "--set-upstream-to=origin/main", "main")
         server.requests.clear()
+        server.shown.clear()
         yield Pair(server, repo, there, other)
     finally:
         server.close()

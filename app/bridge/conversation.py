@@ -6,10 +6,12 @@ No input or output happens here; a pump moves the bytes. A call is never sent tw
 from __future__ import annotations
 
 from app.bridge.framing import (
-    BACK,
+    HELD,
+    HOLD,
+    KEEP,
     LAYOUT,
     META_VERSION,
-    TAKEN,
+    WORD,
     LineBuffer,
     Overlong,
     Request,
@@ -17,6 +19,7 @@ from app.bridge.framing import (
     hello,
     open_ends,
     open_request,
+    without_words,
 )
 from app.bridge.jsontext import parse
 from app.bridge.offline import (
@@ -33,7 +36,9 @@ from app.bridge.offline import (
     error_line,
     failure,
 )
+from app.bridge.releases import is_older
 from app.bridge.seeking import Seeking
+from app.version import VERSION
 
 TYPE_CHECKING = False  # `typing` itself costs 7 ms
 if TYPE_CHECKING:
@@ -57,6 +62,7 @@ class Conversation:
         self.open = False  # a connection stands; the gateway may not have greeted yet
         self.ended = False  # the client closed its side
         self.hands = False  # the gateway that greeted takes over streams
+        self.older = False  # ... and is of an earlier release than this bridge
         self.on_word: Callable[[bytes], None] | None = (
             None  # hears what the gateway says about the streams it was handed
         )
@@ -73,6 +79,9 @@ class Conversation:
         self._refusal = ""
         self._held = bytearray()  # whole lines for the gateway, until one has greeted
         self._cut = False  # `to_door` begins in the middle of a line
+        self._holding = False  # the gateway is about to leave
+        self._later: set[Any] = set()  # requests that go to the next one
+        self._kept = b""  # what a gateway gave us for the next one
 
     # --- the client's side
 
@@ -137,9 +146,9 @@ class Conversation:
         params = message.get("params")
         params = params if isinstance(params, dict) else {}
         if "id" not in message:
-            if method == "notifications/cancelled":
-                self.waiting.pop(_key(params.get("requestId")), None)
-            self._forward(line)
+            cancelled = _key(params.get("requestId")) if method == "notifications/cancelled" else None
+            self.waiting.pop(cancelled, None)
+            self._forward(line, later=cancelled in self._later)
             return
         request = _request_of(message, line)
         if method == "initialize":
@@ -147,16 +156,18 @@ class Conversation:
         self.waiting[_key(request.id)] = request
         if not self.open:
             self.seeking.begin(launch=True)
-        self._put(line)
+        if self._holding:
+            self._later.add(_key(request.id))
+        self._put(line, later=self._holding)
 
-    def _put(self, line: bytes) -> None:
-        waiting = self.to_door if self._greeted else self._held
+    def _put(self, line: bytes, later: bool) -> None:
+        waiting = self.to_door if self._greeted and not later else self._held
         waiting += line
 
-    def _forward(self, line: bytes) -> None:
+    def _forward(self, line: bytes, later: bool = False) -> None:
         """A line that expects no answer. Without a gateway, and none being sought, nobody could use it."""
         if self.open or self.seeking.on:
-            self._put(line)
+            self._put(line, later)
 
     def _refuse_overlong(self, line: Overlong) -> None:
         message = open_ends(line.head, line.tail)
@@ -173,9 +184,11 @@ class Conversation:
         """A connection to the gateway stands: it is told who comes."""
         self.open = True
         self.hands = False
-        self._greeted, self._refusal, self._cut = False, "", False
+        self._greeted, self._refusal, self._cut, self._holding = False, "", False, False
+        self._later = set()
         self._from_door = LineBuffer()
-        self.to_door = bytearray(hello(self._server, self._ppid, self._initialize if self._handshaken else None))
+        opening = self._initialize if self._handshaken else None
+        self.to_door = bytearray(hello(self._server, self._ppid, opening, self._kept))
 
     def door_took(self, count: int) -> None:
         """The first `count` bytes of `to_door`, at least one, were sent, or may have been."""
@@ -190,8 +203,8 @@ class Conversation:
             if self.refused:
                 return
         for line in lines:
-            if self.on_word is not None and not isinstance(line, Overlong) and line in (TAKEN, BACK):
-                self.on_word(line)
+            if not isinstance(line, Overlong) and line.startswith(WORD):
+                self._told(line)
                 continue
             if isinstance(line, Overlong):
                 request = self.waiting.get(_key(answered(line.head)))
@@ -206,6 +219,28 @@ class Conversation:
                         self._handshaken = True
             self.to_client += line
 
+    def _told(self, word: bytes) -> None:
+        """The gateway means us, not the client."""
+        if word == HOLD:
+            self._hold()
+        elif word.startswith(KEEP):
+            self._kept = word[len(KEEP) : -2]
+        elif self.on_word is not None:
+            self.on_word(word)
+
+    def _hold(self) -> None:
+        """Keep what the gateway has not begun to read, and all requests to come, for the next one."""
+        if self._holding:
+            return
+        self._holding = True
+        rest = self._unsent()
+        del self.to_door[len(self.to_door) - len(rest) :]
+        self.to_door += HELD
+        self._held = bytearray(rest) + self._held
+        self._later = _requests_in(rest)
+        for request in self.waiting.values():
+            request.sent = 0  # a gateway that leaves in good order did not end of what it was sent
+
     def _greet(self, line: bytes | Overlong) -> None:
         greeting = None if isinstance(line, Overlong) else parse(line)
         if not isinstance(greeting, dict) or greeting.get("doorkeep") != 1:
@@ -218,6 +253,7 @@ class Conversation:
             return
         self._greeted = True
         self.hands = greeting.get("hands") == LAYOUT
+        self.older = is_older(greeting.get("version"), VERSION)
         self.to_door += self._held
         self._held = bytearray()
         self.seeking.found()
@@ -232,11 +268,8 @@ class Conversation:
             self._give_up(self._refusal)
             return
         self.seeking.interrupted()
-        whole = self._unsent() + bytes(self._held)
-        kept: set[Any] = set()
-        for message in map(open_request, whole.split(b"\n")):
-            if message is not None and "id" in message and "method" in message:
-                kept.add(_key(message["id"]))
+        whole = without_words(self._unsent() + bytes(self._held))
+        kept = _requests_in(whole)
         again = b""
         words = LOST_STOPPED if self.seeking.stopped() else LOST
         for key, request in list(self.waiting.items()):
@@ -284,6 +317,12 @@ def _request_of(message: dict[str, Any], line: bytes) -> Request:
     meta = params.get("_meta") if isinstance(params, dict) else None
     version = meta.get(META_VERSION) if isinstance(meta, dict) else None
     return Request(message["id"], str(message.get("method")), version if isinstance(version, str) else "", line)
+
+
+def _requests_in(lines: bytes) -> set[Any]:
+    """The ids of the requests among whole lines."""
+    messages = map(open_request, lines.split(b"\n"))
+    return {_key(found["id"]) for found in messages if found is not None and "id" in found and "method" in found}
 
 
 def _key(id_: Any) -> Any:

@@ -6,6 +6,7 @@ Pure functions over bytes. Nothing is parsed further than the bridge needs, and 
 from __future__ import annotations
 
 from app.bridge.jsontext import dump, parse
+from app.version import VERSION
 
 TYPE_CHECKING = False  # `typing` itself costs 7 ms
 if TYPE_CHECKING:
@@ -31,6 +32,17 @@ GO = b'{"doorkeep":1,"go":true}\n'
 BACK = b'{"doorkeep":1,"back":true}\n'
 """The gateway lets go of both, or would not have them: what it wrote is whole, and the ledger says what it still owes."""
 
+WORDS = 1
+"""In a hello: the bridge understands the words below. One that says nothing of them hears none of them."""
+WORD = b'{"doorkeep":'
+"""How every word between bridge and gateway begins; no line of a client's or a server's is written so by either."""
+HOLD = b'{"doorkeep":1,"hold":true}\n'
+"""The gateway is about to leave: no new request shall come. What waits in the bridge goes to the next gateway."""
+HELD = b'{"doorkeep":1,"held":true}\n'
+"""No request follows this line; notifications and answers may."""
+KEEP = b'{"doorkeep":1,"keep":'
+"""The rest of such a line, but for its last brace, is JSON that the bridge brings to the next gateway in its hello (`kept`)."""
+
 REPLAYABLE = frozenset(
     (
         "initialize",
@@ -41,9 +53,10 @@ REPLAYABLE = frozenset(
         "resources/list",
         "resources/templates/list",
         "logging/setLevel",
+        "subscriptions/listen",
     )
 )
-"""Requests that change nothing and may be sent again to the next gateway. A call never is: it may have run."""
+"""Requests that change nothing, or that stay open, and may be sent again to the next gateway. A call never is: it may have run."""
 
 
 class Request:
@@ -127,12 +140,23 @@ class LineBuffer:
         return whole
 
 
-def hello(server: str, ppid: int, initialize: Any = None) -> bytes:
-    """The first line of a session (frames version 1). `initialize`: parameters of the handshake that was already answered."""
+def hello(server: str, ppid: int, initialize: Any = None, kept: bytes = b"") -> bytes:
+    """The first line of a session (frames version 1). `initialize`: parameters of the handshake that was already answered;
+    `kept`: JSON that an earlier gateway gave the bridge to keep."""
     opening: dict[str, Any] = {"doorkeep": 1, "as": "session", "server": server, "ppid": ppid}
+    opening["version"] = VERSION
+    opening["words"] = WORDS
     if initialize is not None:
         opening["initialize"] = initialize
-    return dump(opening).encode() + b"\n"
+    line = dump(opening).encode()
+    return b'%b,"kept":%b}\n' % (line[:-1], kept) if kept else line + b"\n"
+
+
+def without_words(lines: bytes) -> bytes:
+    """Whole lines, but for those between bridge and gateway alone."""
+    if WORD not in lines:
+        return lines
+    return b"".join([line for line in lines.splitlines(keepends=True) if not line.startswith(WORD)])
 
 
 def open_request(line: bytes) -> dict[str, Any] | None:

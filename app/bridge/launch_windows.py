@@ -11,6 +11,10 @@ import threading
 
 from app.bridge.home import home_digest
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 NO_WINDOW = 0x08000000  # CREATE_NO_WINDOW
 
 
@@ -28,14 +32,21 @@ def attempts(home: str, command: list[str]) -> list[list[str]]:
     return [run, create, run]
 
 
-def start(home: str, command: list[str]) -> None:
-    """See `launch.start_gateway`. The scheduler takes some 100 ms, so it is asked from a thread."""
-    threading.Thread(target=_ask, args=(attempts(home, command),), daemon=True).start()
+def start(home: str, command: list[str], before: Callable[[], bool] | None = None) -> None:
+    """See `launch.start_gateway`. The scheduler takes some 100 ms, so it is asked from a thread.
+
+    `before` is called in that thread; where it says no, nothing is started. The task is written anew after it: an earlier
+    release may have written it.
+    """
+    threading.Thread(target=_ask, args=(attempts(home, command), before), daemon=True).start()
 
 
-def _ask(commands: list[list[str]]) -> None:
+def _ask(commands: list[list[str]], before: Callable[[], bool] | None = None) -> None:
     run, create, again = commands
-    if not _ran(run) and _ran(create):
+    if before is not None:
+        if before() and _ran(create):
+            _ran(again)
+    elif not _ran(run) and _ran(create):
         _ran(again)
 
 

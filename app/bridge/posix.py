@@ -16,7 +16,7 @@ from app.bridge import handover
 from app.bridge.conversation import HIGH_WATER, Conversation
 from app.bridge.framing import GO, TAKEN
 from app.bridge.home import address, check_socket_folder
-from app.bridge.launch import start_gateway
+from app.bridge.launch import replace_gateway, start_gateway
 from app.bridge.ledger import Ledger
 
 if sys.platform == "win32":
@@ -25,6 +25,7 @@ if sys.platform == "win32":
 CHUNK = 65536
 DRAIN_SECONDS = 0.45
 """After the client's end of input: how long answers in flight may still come."""
+SEND_SECONDS = 10.0
 CLIENT_IN, CLIENT_OUT = 0, 1
 
 
@@ -42,6 +43,27 @@ def connect(home: str) -> _socket.socket | None:
         door.close()
         return None
     return door
+
+
+class TimedSocket:
+    """A connection that may be waited for (`app.bridge.succession.Line`)."""
+
+    def __init__(self, door: _socket.socket) -> None:
+        self._door = door
+
+    def send(self, data: bytes) -> None:
+        """All of it. Raises OSError."""
+        self._door.settimeout(SEND_SECONDS)
+        self._door.sendall(data)
+
+    def receive(self, seconds: float) -> bytes:
+        """The next bytes; empty at the end. Raises TimeoutError, OSError."""
+        self._door.settimeout(max(0.001, seconds))
+        return self._door.recv(CHUNK)
+
+    def close(self) -> None:
+        """End it."""
+        self._door.close()
 
 
 def watch_parent(pid: int) -> int | None:
@@ -90,6 +112,7 @@ class Pump:
         """Once given back, the streams are handed over again only after we read from one: their end would come and go for ever."""
         self.ledger: Ledger | None = None  # the gateway has our streams
         self.taken = False  # ... and waits for the word to begin
+        self.may_replace = True  # an older gateway is asked to leave once, and served by where it stays
         self.talk.on_word = self._word
 
     def run(self) -> int:
@@ -104,9 +127,7 @@ class Pump:
             self._flush_door()
             if not self._flush_client() or self._done():
                 return 0
-            if self.may_hand and self.talk.quiet and self.door is not None and self.ledger is None:
-                self.ledger = handover.hand_over(self.door)
-                self.may_hand = False
+            self._look_at_door()
             if self.taken and not self.talk.to_client:
                 self.taken = False
                 self.talk.to_door += GO
@@ -123,6 +144,15 @@ class Pump:
                         return 0
                 else:
                     return 0
+
+    def _look_at_door(self) -> None:
+        """Have an older gateway leave; give our streams to one that takes them."""
+        if self.talk.older and self.may_replace:
+            self.may_replace = False
+            replace_gateway(self.home)
+        if self.may_hand and self.talk.quiet and self.door is not None and self.ledger is None:
+            self.ledger = handover.hand_over(self.door)
+            self.may_hand = False
 
     def _read_client(self) -> None:
         try:

@@ -111,11 +111,13 @@ class ThreadedPump:
         connect: Callable[[], Link | None],
         start: Callable[[], None],
         wait_for_parent: Callable[[], object] | None = None,
+        replace: Callable[[], None] | None = None,
     ) -> None:
         self.talk = talk
         self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._connect = connect
         self._start = start
+        self._replace = replace
         self._client_in = Source(client.read, self.events)
         self._client_out = Sink(client.write, self.events)
         self._door: Link | None = None
@@ -135,6 +137,9 @@ class ThreadedPump:
         talk.seeking.begin(launch=True)
         while True:
             self._seek()
+            if talk.older and self._replace is not None:
+                replace, self._replace = self._replace, None
+                replace()
             if self._door_out is not None:
                 self._door_out.offer(talk.to_door)
             self._client_out.offer(talk.to_client)

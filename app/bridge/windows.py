@@ -15,10 +15,11 @@ import _winapi
 import ctypes
 import ctypes.wintypes as win
 import msvcrt
+import threading
 
 from app.bridge.conversation import Conversation
 from app.bridge.home import address
-from app.bridge.launch import start_gateway
+from app.bridge.launch import replace_gateway, start_gateway
 from app.bridge.threaded import CHUNK, Link, ThreadedPump
 
 ERROR_FILE_NOT_FOUND = 2
@@ -71,6 +72,37 @@ class PipeLink:
         if self._reading is not None:
             self._reading.cancel()
         _winapi.CloseHandle(self._handle)
+
+
+class TimedLink:
+    """A connection that may be waited for (`app.bridge.succession.Line`): a timer closes one that says nothing for too long."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    def send(self, data: bytes) -> None:
+        """All of it. Raises OSError."""
+        self._link.write(data)
+
+    def receive(self, seconds: float) -> bytes:
+        """The next bytes; empty at the end. Raises TimeoutError, after which the connection is of no use."""
+        late = threading.Event()
+
+        def end() -> None:
+            late.set()
+            self._link.close()
+
+        timer = threading.Timer(seconds, end)
+        timer.start()
+        chunk = self._link.read()
+        timer.cancel()
+        if late.is_set():
+            raise TimeoutError
+        return chunk
+
+    def close(self) -> None:
+        """End it."""
+        self._link.close()
 
 
 class StandardStreams:
@@ -179,7 +211,14 @@ class Pump:
     def __init__(self, home: str, server: str) -> None:
         talk = Conversation(home, server, os.getppid())
         streams = StandardStreams()
-        self._pump = ThreadedPump(talk, streams, lambda: connect(home), lambda: start_gateway(home), wait_for_parent)
+        self._pump = ThreadedPump(
+            talk,
+            streams,
+            lambda: connect(home),
+            lambda: start_gateway(home),
+            wait_for_parent,
+            lambda: replace_gateway(home),
+        )
 
     def run(self) -> int:
         """The exit status."""

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from app.bridge.conversation import Conversation
-from app.bridge.framing import MAX_LINE
+from app.bridge.framing import HELD, HOLD, MAX_LINE
+from app.version import VERSION
 from tests.fakes.client import MODERN_META
 
 GREETING = b'{"doorkeep":1,"version":"0","pid":1}\n'
@@ -246,3 +247,124 @@ def test_any_id_finds_its_way_back(talk: Conversation, id_: Any):
     call_and_send(talk, id_)
     talk.door_lost()
     assert said(talk.to_client)[0]["id"] == id_
+
+
+def opened(talk: Conversation) -> None:
+    """Opens the door and lets the gateway greet; what it is told stays to be sent."""
+    talk.seeking.begin(launch=True)
+    talk.door_opened()
+    talk.door_sent(GREETING)
+
+
+def leaving(talk: Conversation) -> None:
+    """The gateway has greeted, took what waited, and says that it is about to leave."""
+    talk.door_took(len(talk.to_door))
+    talk.door_sent(HOLD)
+
+
+def test_a_gateway_that_is_about_to_leave_gets_no_new_call_and_the_next_one_gets_it(talk: Conversation):
+    opened(talk)
+    leaving(talk)
+    talk.client_sent(line(1, "tools/call", name="x"))
+    assert bytes(talk.to_door) == HELD
+    assert talk.to_client == b""
+    talk.door_took(len(HELD))
+    talk.door_lost()
+    assert talk.to_client == b"", "it was not begun, so nothing was lost"
+    opened(talk)
+    assert bytes(talk.to_door).endswith(line(1, "tools/call", name="x"))
+    assert bytes(talk.to_door).count(b"tools/call") == 1
+    assert HELD not in talk.to_door
+
+
+def test_what_a_leaving_gateway_is_at_work_on_is_still_answered(talk: Conversation):
+    opened(talk)
+    talk.client_sent(line(1, "tools/call", name="x"))
+    leaving(talk)
+    talk.door_sent(answer(1))
+    assert bytes(talk.to_client) == answer(1)
+
+
+def test_lines_that_a_leaving_gateway_got_no_byte_of_are_kept_for_the_next_one(talk: Conversation):
+    opened(talk)
+    first, second = line(1, "tools/call", name="x"), line(2, "tools/call", name="y")
+    talk.client_sent(first + second)
+    talk.door_took(len(talk.to_door) - len(second) - 5)
+    talk.door_sent(HOLD)
+    assert bytes(talk.to_door) == first[-5:] + HELD
+    talk.door_took(len(talk.to_door))
+    talk.door_lost()
+    assert bytes(talk.to_client).count(b"isError") == 1, "the first may have run, the second never left"
+    opened(talk)
+    assert bytes(talk.to_door).endswith(second)
+
+
+def test_an_answer_to_a_question_and_a_cancellation_still_reach_a_leaving_gateway(talk: Conversation):
+    opened(talk)
+    talk.client_sent(line(1, "tools/call", name="x"))
+    leaving(talk)
+    talk.door_took(len(HELD))
+    said = (
+        answer("of the server's") + b'{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}\n'
+    )
+    talk.client_sent(said)
+    assert bytes(talk.to_door) == said
+
+
+def test_a_cancellation_follows_the_call_that_it_means(talk: Conversation):
+    opened(talk)
+    leaving(talk)
+    talk.door_took(len(HELD))
+    said = line(1, "tools/call", name="x")
+    said += b'{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}\n'
+    talk.client_sent(said)
+    assert talk.to_door == b""
+    talk.door_lost()
+    opened(talk)
+    assert bytes(talk.to_door).endswith(said)
+
+
+def test_a_word_that_was_not_sent_in_time_goes_to_no_other_gateway(talk: Conversation):
+    opened(talk)
+    talk.door_took(len(talk.to_door))
+    talk.door_sent(HOLD)
+    talk.client_sent(line(1, "tools/list"))
+    talk.door_lost()
+    opened(talk)
+    assert HELD not in talk.to_door
+    assert bytes(talk.to_door).endswith(line(1, "tools/list"))
+
+
+def test_a_stream_of_notifications_is_opened_anew_however_often_a_gateway_leaves_in_good_order(talk: Conversation):
+    opened(talk)
+    listen = line(1, "subscriptions/listen", modern=True, notifications={})
+    talk.client_sent(listen)
+    for _ in range(5):
+        leaving(talk)
+        talk.door_took(len(HELD))
+        talk.door_lost()
+        assert talk.to_client == b""
+        opened(talk)
+        assert bytes(talk.to_door).endswith(listen)
+
+
+def test_what_a_gateway_gives_to_keep_comes_back_with_the_next_hello_and_is_not_for_the_client(talk: Conversation):
+    opened(talk)
+    talk.door_sent(b'{"doorkeep":1,"keep":{"uris":["a"]}}\n{"doorkeep":1,"keep":{"uris":["b"]}}\n')
+    assert talk.to_client == b""
+    talk.door_lost()
+    talk.door_opened()
+    assert json.loads(bytes(talk.to_door))["kept"] == {"uris": ["b"]}
+
+
+def test_words_that_this_bridge_does_not_know_are_not_for_the_client_either(talk: Conversation):
+    opened(talk)
+    talk.door_sent(b'{"doorkeep":1,"of a later release":true}\n')
+    assert talk.to_client == b""
+
+
+@pytest.mark.parametrize(("version", "older"), [("0.0.1", True), (VERSION, False), ("99.0", False), ("0", False)])
+def test_an_older_gateway_is_noticed(talk: Conversation, version: str, older: bool):
+    talk.door_opened()
+    talk.door_sent(json.dumps({"doorkeep": 1, "version": version, "pid": 1}).encode() + b"\n")
+    assert talk.older is older

@@ -7,7 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.bridge.framing import EDGE, LONG_LINE, LineBuffer, Overlong, Request, answered, hello, open_ends, open_request
+from app.bridge.framing import (
+    EDGE,
+    LONG_LINE,
+    WORDS,
+    LineBuffer,
+    Overlong,
+    Request,
+    answered,
+    hello,
+    open_ends,
+    open_request,
+    without_words,
+)
+from app.version import VERSION
 
 IDS = st.one_of(st.integers(), st.text(), st.floats(allow_nan=False, allow_infinity=False))
 
@@ -100,6 +113,26 @@ def test_only_requests_that_change_nothing_are_kept_to_be_sent_again():
     assert Request(1, "tools/list", "", b"x" * (EDGE + 1)).line == b""
 
 
+def test_what_a_gateway_gave_to_keep_stands_in_the_hello_as_it_was():
+    assert json.loads(hello("git", 4, {"a": 1}, b'{"uris":["x"]}')) == {
+        **json.loads(hello("git", 4, {"a": 1})),
+        "kept": {"uris": ["x"]},
+    }
+
+
+def test_words_between_bridge_and_gateway_are_told_from_the_lines_of_others():
+    lines = b'{"jsonrpc":"2.0","id":1}\n{"doorkeep":1,"held":true}\n{"jsonrpc":"2.0","x":"{\\"doorkeep\\":"}\n'
+    assert without_words(lines) == lines.replace(b'{"doorkeep":1,"held":true}\n', b"")
+    assert without_words(b"") == b""
+
+
 def test_the_hello_carries_a_handshake_only_when_there_was_one():
-    assert json.loads(hello("git", 4)) == {"doorkeep": 1, "as": "session", "server": "git", "ppid": 4}
+    assert json.loads(hello("git", 4)) == {
+        "doorkeep": 1,
+        "as": "session",
+        "server": "git",
+        "ppid": 4,
+        "version": VERSION,
+        "words": WORDS,
+    }
     assert json.loads(hello("git", 4, {"protocolVersion": "é"}))["initialize"] == {"protocolVersion": "é"}

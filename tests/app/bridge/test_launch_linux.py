@@ -42,3 +42,19 @@ def test_systemd_is_asked_first_where_it_serves(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr(room, "run_quietly", quietly)
     room.start("/home", ["gateway"])
     assert asked == ([["systemctl", "--user", "start", "doorkeep.service"]] if serves else [])
+
+
+@pytest.mark.parametrize(
+    ("left", "serves", "asked", "runs_ours"),
+    [(True, True, True, True), (True, False, False, True), (False, True, False, False), (False, False, False, False)],
+)
+def test_after_an_older_gateway_left_ours_looks_whether_systemd_really_started_one(
+    monkeypatch: pytest.MonkeyPatch, left: bool, serves: bool, asked: bool, runs_ours: bool
+):
+    found: list[object] = []
+    monkeypatch.setattr(room, "systemd_serves", lambda home: serves)
+    monkeypatch.setattr(room, "run_quietly", lambda command, environment: found.append(command) or True)
+    monkeypatch.setattr(room, "run_detached", lambda home, command, first: found.append(not first({})))
+    room.start("/home", ["gateway"], lambda: left)
+    assert found[-1] is runs_ours
+    assert (len(found) > 1) is asked

@@ -38,3 +38,13 @@ def test_the_task_is_run_and_written_only_where_it_is_missing(
     monkeypatch.setattr(room, "_ran", ran)
     room._ask(room.attempts("C:\\home", COMMAND))
     assert seen == asked
+
+
+@pytest.mark.parametrize(("left", "asked"), [(True, ["/Create", "/Run"]), (False, [])])
+def test_after_an_older_gateway_left_its_task_is_written_anew(
+    monkeypatch: pytest.MonkeyPatch, left: bool, asked: list[str]
+):
+    seen: list[str] = []
+    monkeypatch.setattr(room, "_ran", lambda command: seen.append(command[1]) or True)
+    room._ask(room.attempts("C:\\home", COMMAND), lambda: left)
+    assert seen == asked

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from app.bridge.framing import WORDS
+from app.version import VERSION
 from tests.fakes.client import BridgeProcess
 from tests.fakes.gateway import FakeGateway
 
@@ -25,7 +27,8 @@ Start = Callable[..., BridgeProcess]
 def test_the_hello_names_server_and_parent_and_lines_pass_unchanged_both_ways(gateway: FakeGateway, bridge: Start):
     client = bridge()
     peer = gateway.accept()
-    assert peer.hello == {"doorkeep": 1, "as": "session", "server": "filesystem", "ppid": os.getpid()}
+    named = {"doorkeep": 1, "as": "session", "server": "filesystem", "ppid": os.getpid()}
+    assert peer.hello == {**named, "version": VERSION, "words": WORDS}
     odd = b'{ "method":"x/y",\t"id" : 1,"jsonrpc":"2.0", "params":{"caf\xc3\xa9":1e2}}'
     client.send_bytes(odd + b"\n")
     assert peer.connection.recv(1000) == odd + b"\n"
@@ -195,3 +198,20 @@ def test_it_sleeps_while_nobody_speaks(gateway: FakeGateway, bridge: Start, wait
 def _switches(pid: int) -> int:
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return sum(int(line.split()[1]) for line in lines if line.startswith("voluntary"))
+
+
+def test_an_older_gateway_is_replaced_once_and_served_by_meanwhile(gateway: FakeGateway, bridge: Start, home: str):
+    """What is started instead is a real gateway of this release: the door is taken here, so it leaves at once."""
+    client = bridge()
+    peer = gateway.accept(greet=False)
+    peer.send({"doorkeep": 1, "version": "0.0.1", "pid": 1})
+    client.request(1, "ping")
+    peer.answer(peer.read(), {})
+    assert client.answer(1)["result"] == {}
+    asking = gateway.accept(greet=False)
+    assert asking.hello["as"] == "control"
+    asking.send({"doorkeep": 1, "version": VERSION, "pid": 1})
+    assert asking.read() is None, "by now the one that runs is as new: nothing is asked of it"
+    client.request(2, "ping")
+    peer.answer(peer.read(), {})
+    assert client.answer(2)["result"] == {}

@@ -12,6 +12,7 @@ import pytest
 from app.bridge.conversation import Conversation
 from app.bridge.home import address
 from app.bridge.threaded import ThreadedPump
+from app.version import VERSION
 from tests.fakes.gateway import FakeGateway
 
 BOUND = 20.0
@@ -41,6 +42,7 @@ class Client:
         self.near.settimeout(BOUND)
         self._reader = self.near.makefile("rb")
         self.starts = 0
+        self.replaced = 0
         self.parent = threading.Event()
         self.status: int | None = None
         self._home = home
@@ -60,8 +62,12 @@ class Client:
         def start() -> None:
             self.starts += 1
 
+        def replace() -> None:
+            self.replaced += 1
+
         talk = Conversation(self._home, "filesystem", 1)
-        self.status = ThreadedPump(talk, SocketLink(self._far), connect, start, lambda: bool(self.parent.wait())).run()
+        parent = self.parent.wait
+        self.status = ThreadedPump(talk, SocketLink(self._far), connect, start, lambda: bool(parent()), replace).run()
 
     def send(self, message: Any) -> None:
         self.near.sendall(json.dumps(message).encode() + b"\n")
@@ -163,3 +169,18 @@ def test_a_gateway_that_is_not_there_is_started_once(
     assert one.read()["id"] == 1
     assert one.starts == 1
     late.end()
+
+
+@pytest.mark.parametrize(("version", "replaced"), [("0.0.1", 1), (VERSION, 0)])
+def test_an_older_gateway_is_replaced_once_and_served_by_meanwhile(
+    client: Callable[[], Client], gateway: FakeGateway, version: str, replaced: int
+):
+    one = client()
+    for _ in range(2):
+        peer = gateway.accept(greet=False)
+        peer.send({"doorkeep": 1, "version": version, "pid": 1})
+        one.send(CALL)
+        peer.answer(peer.read(), {})
+        assert one.read() == {"jsonrpc": "2.0", "id": 1, "result": {}}
+        assert one.replaced == replaced
+        peer.close()

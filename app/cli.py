@@ -25,6 +25,8 @@ COMMANDS = {
     "setup": ("app.commands.setup", "carry the setup to another computer, without secrets"),
     "diagnostics": ("app.commands.diagnostics", "write a zip for a bug report, with secrets taken out"),
     "doctor": ("app.commands.doctor", "check everything that can be wrong"),
+    "help": ("app.commands.help", "the user's guide"),
+    "updates": ("app.commands.updates", "whether there is a newer version; asks only if you turn it on"),
     "self-test": ("app.commands.self_test", "prove that this build works, one JSON line a check"),
     "demo": ("app.demo", "the main job from end to end, on a throw-away home"),
 }

@@ -15,6 +15,7 @@ from app.ui.settings.carrying import CarryingPanel
 from app.ui.settings.limits import LimitsPanel
 from app.ui.settings.manners import MannersPanel
 from app.ui.settings.rows import section
+from app.ui.settings.updating import UpdatesPanel
 from app.version import VERSION
 
 
@@ -30,6 +31,7 @@ class SettingsPage(Page):
         self.manners = MannersPanel(services, preferences.load(services.home) if kept is None else kept)
         self.limits = LimitsPanel(services)
         self.carrying = CarryingPanel(services)
+        self.updating = UpdatesPanel(services)
         self.show_home = Button(self.tr("Show"), theme, "plain", "folders", self._reveal)
         self.show_home.setAccessibleName(self.tr("Show the settings file in its folder"))
         about = [
@@ -40,7 +42,7 @@ class SettingsPage(Page):
             ),
             (self.tr("Everything it knows lies in"), shown(services.home), [self.show_home]),
         ]
-        for panel in (self.manners, self.limits, self.carrying):
+        for panel in (self.manners, self.limits, self.carrying, self.updating):
             self.body.addWidget(panel)
         self.body.addWidget(section(self.tr("About"), about, theme))
         self.body.addStretch(1)
@@ -49,6 +51,7 @@ class SettingsPage(Page):
         """Show what is in force now."""
         self.manners.look()
         self.limits.look()
+        self.updating.look()
 
     def _reveal(self) -> None:
         path = settings_path(self.services.home)

@@ -15,16 +15,22 @@ from app.desktop.preferences import Preferences
 from app.ui.kit import words
 from app.ui.kit.watch import Question
 
-Kind = Literal["question", "denied", "wiped", "crashing"]
-REST: dict[Kind, float] = {"question": 10.0, "denied": 30.0, "wiped": 60.0, "crashing": 60.0}
+Kind = Literal["question", "denied", "wiped", "crashing", "newer"]
+REST: dict[Kind, float] = {"question": 10.0, "denied": 30.0, "wiped": 60.0, "crashing": 60.0, "newer": 0.0}
 """Seconds between two notifications of one kind."""
-AGAIN: dict[Kind, float] = {"question": 0.0, "denied": float("inf"), "wiped": 3600.0, "crashing": 1800.0}
+AGAIN: dict[Kind, float] = {"question": 0.0, "denied": float("inf"), "wiped": 3600.0, "crashing": 1800.0, "newer": 0.0}
 """Seconds before the same thing is told again."""
 CRASHES = 3
 CRASH_SECONDS = 60.0
 MOST = 500
 """Things remembered as told."""
-PAGES: dict[Kind, str] = {"question": "home", "denied": "activity", "wiped": "clients", "crashing": "servers"}
+PAGES: dict[Kind, str] = {
+    "question": "home",
+    "denied": "activity",
+    "wiped": "clients",
+    "crashing": "servers",
+    "newer": "settings",
+}
 """Where each kind leads."""
 
 
@@ -105,3 +111,13 @@ class Notices(QObject):
             self.say(
                 "wiped", (report.path,), title, self.tr("Its configuration was changed. Open Clients to put it back.")
             )
+
+    def newer(self, version: str, notes: str) -> None:
+        """A newer Doorkeep is there; the person turned the question on, so the answer is always told."""
+        first = next(iter(notes.splitlines()), "")
+        self.say(
+            "newer",
+            (version,),
+            self.tr("Doorkeep {version} is there").format(version=words.visible(version, 40)),
+            words.visible(first, 200) or self.tr("Settings has its notes and the link to it."),
+        )

@@ -1,4 +1,4 @@
-"""Opening a file with what the system has for it."""
+"""Opening a file or an address with what the system has for it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 
-from app.ui.kit.opening import open_file
+from app.ui.kit.opening import open_file, open_link
 
 
 class Opener(QObject):
@@ -20,7 +20,7 @@ class Opener(QObject):
 
     @Slot(QUrl)
     def open(self, url: QUrl) -> None:
-        self.opened.append(url.toLocalFile())
+        self.opened.append(url.toLocalFile() or url.toString())
 
 
 @pytest.mark.parametrize("name", ["doorkeep.toml", "with space & ü#1.toml"])
@@ -32,3 +32,27 @@ def test_the_system_is_asked_to_open_exactly_that_file(qapp, tmp_path: Path, nam
     finally:
         QDesktopServices.unsetUrlHandler("file")
     assert opener.opened == [str(tmp_path / name)]
+
+
+@pytest.mark.parametrize(
+    ("address", "opened"),
+    [
+        ("https://example.com/a?b=c#d", ["https://example.com/a?b=c#d"]),
+        ("http://example.com/", []),
+        ("file:///etc/passwd", []),
+        ("javascript:alert(1)", []),
+        ("https://", []),
+        ("", []),
+    ],
+)
+def test_only_an_https_address_reaches_the_browser(qapp, address: str, opened: list[str]) -> None:
+    opener = Opener()
+    schemes = ("https", "http", "file", "javascript")
+    for scheme in schemes:
+        QDesktopServices.setUrlHandler(scheme, opener, "open")  # pyright: ignore[reportArgumentType] - Qt takes text, too
+    try:
+        open_link(address)
+    finally:
+        for scheme in schemes:
+            QDesktopServices.unsetUrlHandler(scheme)
+    assert opener.opened == opened

@@ -91,3 +91,12 @@ def test_each_kind_can_be_switched_off(ground: Ground) -> None:
     ground.notices.heard(denied())
     ground.notices.wiped(SimpleNamespace(state="wiped", title="x", path="y"))
     assert ground.shown == []
+
+
+def test_a_newer_version_is_told_with_the_first_line_of_its_notes(ground: Ground) -> None:
+    ground.notices.newer("9.9.9", "Undo is faster.\nMore.")
+    ground.notices.newer("9.9.10", "")
+    assert ground.shown == [
+        "Doorkeep 9.9.9 is there: Undo is faster.",
+        "Doorkeep 9.9.10 is there: Settings has its notes and the link to it.",
+    ]

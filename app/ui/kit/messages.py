@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
@@ -29,11 +30,14 @@ class Messages(QObject):
     """Shown by the window's banner; kept here while there is no window."""
 
     said = Signal(object)
+    learn = Signal(str)
+    """The person wants to know more of an error: where the guide tells it, as `NAME#anchor`."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._held: deque[Message] = deque(maxlen=MOST)
         self._shown = False
+        self._learning: dict[str, Callable[[], None]] = {}
 
     def show_from_now_on(self) -> list[Message]:
         """A window listens: what was held, oldest first; later ones come by `said`."""
@@ -56,9 +60,8 @@ class Messages(QObject):
     def error(self, error: Exception) -> None:
         """An error of ours in its own words; any other one without its insides."""
         if isinstance(error, DoorkeepError):
-            self.say(
-                Message("error", error.title, " ".join(part for part in (error.detail, for_window(error.fix)) if part))
-            )
+            detail = " ".join(part for part in (error.detail, for_window(error.fix)) if part)
+            self.say(Message("error", error.title, detail, *self._more_of(error)))
         else:
             detail = self.tr(
                 "{kind}. Nothing was lost; try again. If it comes back, save a diagnostics file in Settings."
@@ -66,3 +69,9 @@ class Messages(QObject):
             self.say(
                 Message("error", self.tr("Something in Doorkeep went wrong."), detail.format(kind=type(error).__name__))
             )
+
+    def _more_of(self, error: DoorkeepError) -> tuple[str, Callable[[], None] | None]:
+        """The button that leads to the guide; the same one each time, so that one error is not shown twice."""
+        if not error.article:
+            return "", None
+        return self.tr("Learn more"), self._learning.setdefault(error.article, partial(self.learn.emit, error.article))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from app.core import guide
 from app.ui.shell import pages
 from app.ui.shell.palette import Action
 
@@ -47,6 +48,9 @@ def deeds(desk: Desk) -> list[Action]:
     )
     for choice, words in looks:
         made.append(Action(words, "eye", partial(desk.choose_look, choice), "theme"))
+    for name in guide.TOPICS[1:]:
+        words = tr("Help: {topic}").format(topic=guide.article(name).title)
+        made.append(Action(words, "help", partial(desk.open, "help", {"article": name}), "guide manual how"))
     made.append(Action(tr("Set up again…"), "check", desk.set_up, "wizard first run"))
     made.append(Action(tr("Quit and close the door"), "cross", desk.ask_to_quit, "exit stop"))
     return made

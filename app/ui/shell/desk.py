@@ -22,6 +22,7 @@ from app.ui.kit.services import Services
 from app.ui.kit.theme import Choice, Theme
 from app.ui.kit.watch import LAST, Question, Watch
 from app.ui.shell import pages
+from app.ui.shell.news import News
 from app.ui.shell.notices import Notices
 from app.ui.shell.starting import Starting
 from app.ui.shell.tray import Tray
@@ -108,6 +109,8 @@ class Desk(QObject):
         self.link.record.connect(self.notices.heard)
         self.link.happened.connect(self.notices.happened)
         self.link.up.connect(self._read_calls)
+        self.messages.learn.connect(lambda article: self.open("help", {"article": article}))
+        News(home, self.background, self).newer.connect(self.notices.newer)
         self._guarding: Guarding | None = None
         self._lost: set[str] = set()
 

@@ -31,6 +31,7 @@ PAGES: tuple[Known, ...] = (
     Known("secrets", str(QT_TRANSLATE_NOOP("pages", "Secrets")), "secrets", "app.ui.secrets.page", "SecretsPage"),
     Known("clients", str(QT_TRANSLATE_NOOP("pages", "Clients")), "clients", "app.ui.clients.page", "ClientsPage"),
     Known("settings", str(QT_TRANSLATE_NOOP("pages", "Settings")), "settings", "app.ui.settings.page", "SettingsPage"),
+    Known("help", str(QT_TRANSLATE_NOOP("pages", "Help")), "help", "app.ui.help.page", "HelpPage"),
 )
 """In the order of the side list and of Ctrl+1, Ctrl+2, …"""
 

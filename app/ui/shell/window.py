@@ -57,6 +57,7 @@ class Window(QWidget):
         self._shortcut(QKeySequence(QKeySequence.StandardKey.Find), self._search)
         self._shortcut(QKeySequence("Ctrl+K"), self.palette_asked.emit)
         self._shortcut(QKeySequence(QKeySequence.StandardKey.Close), self.close)
+        self._shortcut(QKeySequence(QKeySequence.StandardKey.HelpContents), self._help)
 
     def go(self, name: str, arguments: dict[str, Any] | None = None) -> None:
         """Bring a page into view."""
@@ -113,6 +114,11 @@ class Window(QWidget):
         if not self.page(self._now).search() and "activity" in self._makers:
             self.go("activity")
             self.page("activity").search()
+
+    def _help(self) -> None:
+        """What the guide says of the page in view."""
+        if "help" in self._makers:
+            self.go("help", {"about": self._now})
 
     def _shortcut(self, keys: QKeySequence, act: Callable[[], object]) -> None:
         QShortcut(keys, self).activated.connect(act)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.errors import DoorkeepError
+from app.core.errors import DoorkeepError, VaultError
 from app.ui.kit.messages import MOST, Messages
 
 
@@ -30,3 +30,17 @@ def test_an_error_of_ours_speaks_for_itself_and_any_other_keeps_its_insides(qapp
     assert (ours.title, ours.detail) == ("A.", "B. C.")
     assert "abc" not in other.title + other.detail
     assert "ValueError" in other.detail
+
+
+def test_an_error_that_the_guide_tells_more_of_leads_there_and_is_the_same_each_time(qapp, qtbot) -> None:
+    door = Messages()
+    door.error(VaultError("Locked."))
+    door.error(VaultError("Locked."))
+    door.error(DoorkeepError("A."))
+    first, second, plain = door.show_from_now_on()
+    assert first == second
+    assert first.act is not None
+    with qtbot.waitSignal(door.learn) as asked:
+        first.act()
+    assert asked.args == [VaultError.article]
+    assert (plain.action, plain.act) == ("", None)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.core import guide
 from app.ui.kit.watch import Facts
 from app.ui.shell import pages
 from app.ui.shell.deeds import deeds
@@ -53,3 +54,11 @@ def test_every_page_can_be_gone_to(qapp) -> None:
 @pytest.mark.parametrize(("questions", "there"), [(0, False), (2, True)])
 def test_questions_are_offered_while_there_are_some(qapp, questions: int, there: bool) -> None:
     assert ("Show what waits for an answer" in words(FakeDesk(Facts("asks", ""), questions))) is there
+
+
+def test_every_article_of_the_guide_can_be_read(qapp) -> None:
+    desk = FakeDesk(Facts("running", ""))
+    for one in deeds(desk):  # type: ignore[arg-type]
+        if one.words.startswith("Help: "):
+            one.act()
+    assert desk.done == [("open", "help", {"article": name}) for name in guide.TOPICS[1:]]

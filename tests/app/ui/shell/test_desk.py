@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from app.core.errors import VaultError
 from app.core.journal.record import CallRecord
 from app.core.settings import settings_path
 from app.desktop import notifications
@@ -287,3 +288,11 @@ def test_what_a_click_on_the_icon_needs_is_loaded_a_moment_after_the_start(
     desk._guard()
     qtbot.waitUntil(lambda: set(room.FIRST) <= set(loaded), timeout=20_000)
     assert desk.window is None
+
+
+def test_an_error_leads_to_its_article_in_the_guide(desk: Desk) -> None:
+    desk.open("home")
+    desk.messages.learn.emit(VaultError.article)
+    assert desk.window is not None
+    assert desk.window.now == "help"
+    assert desk.window.page("help").reader.article.name == "troubleshooting"  # type: ignore[attr-defined]

@@ -142,3 +142,20 @@ def test_it_tells_once_that_it_was_painted(window: Window, qtbot) -> None:
     window.repaint()
     qtbot.wait(1)
     assert again == []
+
+
+def test_help_opens_for_the_page_in_view_where_there_is_any(window: Window, services: Services, qtbot) -> None:
+    window._help()
+    assert window.now == "home"
+    entries = [*ENTRIES, Entry("help", "Help", "help")]
+    made = Window(
+        entries,
+        {entry.name: (lambda entry=entry: Plain(entry.text, services)) for entry in entries},
+        services.messages,
+        services.theme,
+    )
+    qtbot.addWidget(made)
+    made.go("folders")
+    made._help()
+    assert made.now == "help"
+    assert plain(made, "help").seen == [{"about": "folders"}]

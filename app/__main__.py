@@ -31,6 +31,11 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _parse(given: list[str]) -> argparse.Namespace:
+    return parser_of_words().parse_args(given)
+
+
+def parser_of_words() -> argparse.ArgumentParser:
+    """What the program takes on its command line."""
     import argparse
 
     parser = argparse.ArgumentParser(prog="doorkeep-tray", description="Doorkeep's tray icon and window.")
@@ -39,7 +44,7 @@ def _parse(given: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--self-test", action="store_true", help="check the installation and leave; one JSON line a check"
     )
-    return parser.parse_args(given)
+    return parser
 
 
 def _no_screen() -> str:

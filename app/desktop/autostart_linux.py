@@ -48,12 +48,13 @@ def entry(command: list[str]) -> str:
     return (
         "[Desktop Entry]\nType=Application\nName=Doorkeep\n"
         "Comment=Guards which files and servers AI apps may use\n"
-        f"Exec={' '.join(_quoted(word) for word in command)}\nIcon=doorkeep\nTerminal=false\n"
+        f"Exec={' '.join(quoted(word) for word in command)}\nIcon=doorkeep\nTerminal=false\n"
         "X-GNOME-Autostart-enabled=true\n"
     )
 
 
-def _quoted(word: str) -> str:
+def quoted(word: str) -> str:
+    """One word of an `Exec` line (Desktop Entry Specification, "The Exec key")."""
     escaped = "".join(f"\\{c}" if c in RESERVED else c for c in word).replace("%", "%%")
     # A value's own backslashes are escaped once more, after the quoting rules (ibid.).
     return '"' + escaped.replace("\\", "\\\\") + '"'

@@ -50,7 +50,7 @@ def fill(build: Build, tree: str) -> None:
     write.text("etc/xdg/autostart/doorkeep.desktop", asleep)
     write.text("usr/lib/systemd/user/doorkeep.service", UNIT)
     write.text(f"usr/share/metainfo/{appstream.IDENTITY}.metainfo.xml", appstream.metainfo(build.version, build.epoch))
-    write.copied("usr/share/icons/hicolor/scalable/apps/doorkeep.svg", os.path.join(ROOT, "resources/icons/app.svg"))
+    write.copied("usr/share/icons/hicolor/scalable/apps/doorkeep.svg", os.path.join(ROOT, "resources/app.svg"))
     for size, picture in drawing.pictures().items():
         write.bytes(f"usr/share/icons/hicolor/{size}x{size}/apps/doorkeep.png", picture)
     for name, page in man.pages(build.version, build.epoch).items():

@@ -16,7 +16,7 @@ def pictures() -> dict[int, bytes]:
     from PySide6.QtGui import QImage, QPainter
     from PySide6.QtSvg import QSvgRenderer
 
-    drawing = QSvgRenderer(os.path.join(ROOT, "resources", "icons", "app.svg"))
+    drawing = QSvgRenderer(os.path.join(ROOT, "resources", "app.svg"))
     found: dict[int, bytes] = {}
     for size in SIZES:
         image = QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from app.commands import servers_adding
+from app.commands import servers_adding, servers_login
 from app.core.errors import DoorkeepError, GatewayUnreachableError
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def register(commands: argparse._SubParsersAction[Any]) -> None:
     ):
         _action(actions, name, words).add_argument("name")
     servers_adding.register(actions)
+    servers_login.register(actions)
     for name, words in (("allow", "let a tool run"), ("ask", "ask before a tool runs"), ("off", "hide a tool")):
         action = _action(actions, name, words)
         action.add_argument("name")
@@ -47,6 +48,8 @@ def run(args: argparse.Namespace) -> int:
         return _list(args.home, args.json)
     if args.action == "catalog":
         return servers_adding.catalog_listed(args)
+    if args.action in ("login", "logout"):
+        return int(getattr(servers_login, args.action)(args))
     if args.action in ("add", "review", "remove"):
         return int(getattr(servers_adding, args.action)(args))
     if args.action not in ("enable", "disable", "restart"):

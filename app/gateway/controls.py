@@ -22,6 +22,7 @@ from app.gateway.followers import Followers
 from app.gateway.log import GatewayLog
 from app.gateway.probe import Probe
 from app.gateway.reviewing import Reviewing
+from app.gateway.signing import Signing
 from app.gateway.supervisor import Supervisor
 from app.gateway.vault import Vault
 from servers.runtime import wire
@@ -57,6 +58,7 @@ class Controls:
         self.vault = vault
         self.leave = leave
         self.reviewing = Reviewing(core, supervisor)
+        self.signing = Signing(core, supervisor, followers)
         self.calls: dict[str, tuple[Any, Callable[[Any], Any]]] = {
             "status": (messages.NoArguments, self._status),
             "pause": (messages.NoArguments, self._pause),
@@ -72,6 +74,7 @@ class Controls:
             "set_secret": (messages.Keeping, self._set_secret),
             "remove_secret": (messages.Named, self._remove_secret),
             **self.reviewing.calls,
+            **self.signing.calls,
         }
 
     def admit(self, channel: Channel, pid: int) -> ControlGuest:
@@ -109,7 +112,7 @@ class Controls:
         }
 
     def _servers(self, _with: Any) -> dict[str, Any]:
-        return {"servers": self.supervisor.status()}
+        return {"servers": self.signing.shown(self.supervisor.status())}
 
     def _restart(self, asked: messages.Named) -> dict[str, Any]:
         self.supervisor.restart(asked.name)

@@ -48,10 +48,14 @@ class Holding:
             self._begin(name)
 
     def release(self, name: str, who: object) -> None:
-        """Give it to the next; nothing happens where `who` does not hold it."""
+        """Give it to the next. Whoever only waits for it waits no more."""
         turns = self._turns.get(name)
-        if turns and turns[0].who is who:
+        if not turns:
+            return
+        if turns[0].who is who:
             self._next(name)
+        else:
+            self._turns[name] = deque(turn for turn in turns if turn.who is not who)
 
     def gone(self, who: object) -> None:
         """A process ended: it neither holds nor wants anything any more."""

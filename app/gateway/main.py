@@ -71,6 +71,7 @@ class Gateway:
         self.supervisor.desk = Desk(self.vault, Holding(loop))
         leave = lambda: loop.soon(self.leave)  # noqa: E731
         self.controls = Controls(self.core, self.supervisor, followers, log, self.vault, leave)
+        self.supervisor.desk.on_need = self.controls.signing.need
         self.reception = Reception(
             loop,
             log,

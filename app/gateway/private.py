@@ -96,6 +96,8 @@ class Private:
             return False
         try:
             message = wire.decode(line)
+            if message.method is msgspec.UNSET and (message.result or message.error):
+                return False  # an answer, to a client that has such ids
             asked = _read(message.params or b"{}")
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return True  # nobody but us begins a line so, and it is in no order: nothing of it may go further
@@ -129,9 +131,11 @@ class Private:
         if isinstance(found, NoSecretError):
             self._answer(id_, None, lambda: {"value": None})
             return
-        if not isinstance(found, DoorkeepError):
-            self._learn(name, found[name])
-        self._answer(id_, found, lambda: {"value": found[name]})
+        if isinstance(found, DoorkeepError):
+            self._answer(id_, found, dict[str, Any])
+            return
+        self._learn(name, found[name])
+        self._answer(id_, None, lambda: {"value": found[name]})
 
     def _kept(self, id_: str, found: Any) -> None:
         if not isinstance(found, DoorkeepError):

@@ -44,7 +44,7 @@ class Supervisor:
         self.home = home
         self.settings: Callable[[], Settings] = Settings
         self.on_change: Callable[[str, str, str], None] = _unheard
-        self._loop = loop
+        self.loop = loop
         self._log = log
         self.preparing = Preparing(LoginPath(loop, home, self.begin))
         self.desk: Desk | None = None
@@ -83,7 +83,7 @@ class Supervisor:
         setting = setting or self.settings().servers.get(server)
         foreign = setting is not None and (setting.command or setting.url)
         program = None if foreign else program_of(self.home, server)
-        child = Child(self._loop, server, self._log_of(server))
+        child = Child(self.loop, server, self._log_of(server))
         child.on_gone = self._gone
         self._running[server, owner] = child
         wait = _BACKOFF[len(recent)]
@@ -157,7 +157,7 @@ class Supervisor:
             if not child.in_flight or time.monotonic() >= end:
                 child.stop(words)
             else:
-                self._loop.later(0.05, look)
+                self.loop.later(0.05, look)
 
         look()
 
@@ -213,7 +213,7 @@ class Supervisor:
 
     def _after(self, wait: float, start: Callable[[], None]) -> None:
         if wait:
-            self._loop.later(wait, start)
+            self.loop.later(wait, start)
         else:
             start()
 
@@ -244,7 +244,7 @@ class Supervisor:
             return
         self._log.line(f"server {child.server}: started, pid {child.pid}")
         self.on_change(child.server, "running", "")
-        self._loop.later(IDLE_SECONDS, lambda: self._idle(child))
+        self.loop.later(IDLE_SECONDS, lambda: self._idle(child))
 
     def _helper_gone(self, child: Child, words: str) -> None:
         self._apart.discard(child)
@@ -257,7 +257,7 @@ class Supervisor:
             return
         unused = time.monotonic() - child.used
         if child.in_flight or child.held or unused < IDLE_SECONDS:
-            self._loop.later(max(60.0, IDLE_SECONDS - unused), lambda: self._idle(child))
+            self.loop.later(max(60.0, IDLE_SECONDS - unused), lambda: self._idle(child))
         else:
             child.stop(f"The server {child.server} was not used for {IDLE_SECONDS / 60:.0f} minutes.")
 

@@ -1,18 +1,24 @@
-"""`python -m servers.remote URL`: a remote MCP server as a stdio server. Secrets come from variables, never as arguments."""
+"""`python -m servers.remote URL`: a remote MCP server as a stdio server. Secrets come from variables, never as arguments.
+
+Started by the gateway (`--gateway`), it is told by a variable which server is meant, and asks the gateway for secrets on its pipe.
+"""
 
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 
 import anyio
 
+from servers.remote.told import Told, UntoldError, allowed, from_environment
+
 
 def main(argv: list[str]) -> int:
-    """Exit status 0 when stdin ends, 2 for arguments that mean nothing."""
+    """Exit status 0 when stdin ends or the deed is done, 1 where it failed, 2 for arguments that mean nothing."""
     parser = argparse.ArgumentParser(prog="python -m servers.remote", description=__doc__)
-    parser.add_argument("url", help="https://…, where the server speaks Streamable HTTP or the older SSE")
+    parser.add_argument("url", nargs="?", help="https://…, where the server speaks Streamable HTTP or the older SSE")
     parser.add_argument("--bearer", metavar="VARIABLE", help="the variable that holds the token")
     parser.add_argument(
         "--header",
@@ -22,9 +28,34 @@ def main(argv: list[str]) -> int:
         metavar=("NAME", "VARIABLE"),
         help="the variable with its value",
     )
+    parser.add_argument(
+        "--gateway", action="store_true", help="the gateway started this, and says which server is meant"
+    )
+    parser.add_argument("--sign-in", action="store_true", help="with --gateway: sign in, then end")
+    parser.add_argument("--sign-out", action="store_true", help="with --gateway: sign out, then end")
     args = parser.parse_args(argv)
-    if not _allowed(args.url):
-        parser.error("the address has to be https://…; http:// only on this computer")
+    if args.gateway == bool(args.url) or ((args.sign_in or args.sign_out) and not args.gateway):
+        parser.error("give either the url of a server, or --gateway")
+    headers: dict[str, str] | None = None
+    try:
+        told = from_environment() if args.gateway else Told(args.url)
+    except UntoldError as error:
+        parser.error(str(error))
+    if not args.gateway:
+        if not allowed(args.url):
+            parser.error("the address has to be https://…; http:// only on this computer")
+        headers = _headers(parser, args)
+
+    from servers.remote.serving import sign_in, sign_out, stdio
+
+    logging.disable(logging.CRITICAL)  # the SDK's own log repeats what the client is told
+    if args.sign_in or args.sign_out:
+        return anyio.run(sign_in if args.sign_in else sign_out, told)
+    anyio.run(stdio, told, headers)
+    return 0
+
+
+def _headers(parser: argparse.ArgumentParser, args: argparse.Namespace) -> dict[str, str]:
     wanted = [("Authorization", args.bearer), *args.header] if args.bearer else args.header
     headers: dict[str, str] = {}
     for name, variable in wanted:
@@ -32,23 +63,7 @@ def main(argv: list[str]) -> int:
         if not value:
             parser.error(f"the variable {variable} is not set")
         headers[name] = f"Bearer {value}" if variable == args.bearer and name == "Authorization" else value
-
-    from servers.remote.pump import serve
-
-    anyio.run(serve, args.url, headers)
-    return 0
-
-
-def _allowed(url: str) -> bool:
-    """A token must not travel in the clear."""
-    import httpx2
-
-    try:
-        parsed = httpx2.URL(url)
-    except httpx2.InvalidURL:
-        return False
-    near = parsed.host in ("localhost", "127.0.0.1", "::1")
-    return bool(parsed.host) and (parsed.scheme == "https" or (parsed.scheme == "http" and near))
+    return headers
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ def of_status(status: int, host: str) -> str:
 
 def of_error(error: BaseException, host: str) -> str:
     """An exception of the connection, which may be a group of several. It never carries a header or a token."""
-    for one in _flat(error):
+    for one in flat(error):
         if isinstance(one, httpx2.HTTPStatusError):
             return of_status(one.response.status_code, host)
         if isinstance(one, httpx2.ProxyError):
@@ -54,10 +54,11 @@ def of_error(error: BaseException, host: str) -> str:
     return f"The connection to {host} failed ({type(error).__name__}). Try again."
 
 
-def _flat(error: BaseException) -> Iterator[BaseException]:
+def flat(error: BaseException) -> Iterator[BaseException]:
+    """The exception, or those of a group of them."""
     if isinstance(error, BaseExceptionGroup):
         for one in cast("BaseExceptionGroup[BaseException]", error).exceptions:
-            yield from _flat(one)
+            yield from flat(one)
     else:
         yield error
 

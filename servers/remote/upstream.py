@@ -19,7 +19,10 @@ from mcp.shared.message import ClientMessageMetadata, SessionMessage
 from mcp.types import JSONRPCMessage, jsonrpc_message_adapter
 
 from servers.remote import failures
+from servers.remote.asking import Gateway, RefusalError
+from servers.remote.credentials import Credentials
 from servers.remote.stamping import Stamps
+from servers.remote.told import Told, UntoldError, allowed, filled, names_in
 from servers.runtime import wire
 
 CONNECT_SECONDS = 30.0
@@ -31,27 +34,29 @@ STALE = (400, 404, 405)
 Send = Callable[[SessionMessage], Awaitable[None]]
 _NO_ANSWER = "Server returned an error response"
 _NOT_FOUND = "Not Found"
+_FORGOTTEN = "Session terminated"
+"""How the SDK's transport tells that a request was not let in, has no such place, or was in a session that is over there."""
+GONE = 404
 
 
 class Upstream:
     """`heard` gets every message of the server's, as a JSON object. Used from one event loop."""
 
     def __init__(
-        self,
-        url: str,
-        headers: dict[str, str],
-        heard: Callable[[dict[str, Any]], None],
-        auth: httpx2.Auth | None = None,
+        self, told: Told, heard: Callable[[dict[str, Any]], None], credentials: Credentials, gateway: Gateway
     ) -> None:
-        self.url = url
-        self.host = httpx2.URL(url).host
-        self._headers = headers
-        self._auth = auth
+        self.host = httpx2.URL(told.url).host
+        self._told = told
+        self._credentials = credentials
+        self._gateway = gateway
         self._heard = heard
         self._stamps = Stamps()
-        self._old_transport = httpx2.URL(url).path.rstrip("/").endswith("/sse")
+        self._old_transport = httpx2.URL(told.url).path.rstrip("/").endswith("/sse")
         self._send: Send | None = None
-        self._waiting: dict[wire.RequestId, bool] = {}
+        self._waiting: dict[wire.RequestId, dict[str, Any]] = {}
+        """Requests without an answer, by their ids."""
+        self._forgotten: set[wire.RequestId] = set()
+        """Those that were sent a second time, since the server had forgotten the session."""
         self._opening: list[dict[str, Any]] = []
         self._statuses: dict[wire.RequestId, int] = {}
         self._failures = 0
@@ -77,10 +82,11 @@ class Upstream:
             if not again:  # one that is sent once more was answered when the connection failed
                 self._answer_with(message, self._words())
             return
+        self._tasks = tasks
         if "method" in message and id_ is not None:
-            self._waiting[id_] = True
+            self._waiting[id_] = message
             if not self._proven and not self._old_transport and self._unproven is None:
-                self._unproven, self._tasks = message, tasks
+                self._unproven = message
         headers = self._stamps.headers(message)
         metadata = ClientMessageMetadata(headers=headers) if headers else None
         parsed = jsonrpc_message_adapter.validate_python(message, by_name=False)
@@ -117,8 +123,12 @@ class Upstream:
                     async for item in reading:
                         if not isinstance(item, Exception):  # else an event that is no message: its log has it
                             self._take(item.message)
+        except (RefusalError, UntoldError) as error:  # nothing was tried: it can be tried again at once
+            words, self._failures = str(error), 0
+            self._old_transport = self._old_transport and self._proven
         except Exception as error:  # whatever the network does, the client gets words
-            words = failures.of_error(error, self.host)
+            words = self._credentials.last_words if _is_401(error) else ""
+            words = words or failures.of_error(error, self.host)
         if self._send is own:
             self._send = None
         if not scope.cancel_called:
@@ -136,17 +146,22 @@ class Upstream:
 
     @contextlib.asynccontextmanager
     async def _connected(self) -> AsyncGenerator[tuple[Any, Send], None]:
+        auth = await self._credentials.open()
+        url = filled(self._told.url, await self._gateway.secrets(names_in(self._told.url)))
+        if not allowed(url):
+            raise UntoldError("The address has to be https://…; http:// only on this computer.")
         timeout = httpx2.Timeout(CONNECT_SECONDS, read=READ_SECONDS)
         if self._old_transport:
-            async with sse_client(
-                self.url, headers=self._headers, timeout=CONNECT_SECONDS, sse_read_timeout=READ_SECONDS, auth=self._auth
-            ) as (reading, writing):
+            async with sse_client(url, timeout=CONNECT_SECONDS, sse_read_timeout=READ_SECONDS, auth=auth) as (
+                reading,
+                writing,
+            ):
                 yield reading, writing.send
             return
         hooks = {"response": [self._noted]}
         async with (
-            httpx2.AsyncClient(headers=self._headers, auth=self._auth, timeout=timeout, event_hooks=hooks) as client,
-            streamable_http_client(self.url, http_client=client, max_sse_event_size=wire.MAX_LINE) as (
+            httpx2.AsyncClient(auth=auth, timeout=timeout, event_hooks=hooks) as client,
+            streamable_http_client(url, http_client=client, max_sse_event_size=wire.MAX_LINE) as (
                 reading,
                 writing,
             ),
@@ -173,10 +188,14 @@ class Upstream:
             status = self._statuses.pop(id_, 0)
             if status in STALE and self._turn_to_the_old_transport():
                 return
-            self._waiting.pop(id_, None)
             error = cast("dict[str, Any]", message.get("error") or {})
-            if status and error.get("message") in (_NO_ANSWER, _NOT_FOUND):
-                error["message"] = failures.of_status(status, self.host)
+            words = self._credentials.words.pop(id_, "")
+            if status == GONE and error.get("message") == _FORGOTTEN and self._begin_anew(id_):
+                return
+            self._waiting.pop(id_, None)
+            self._forgotten.discard(id_)
+            if status and error and (words or error.get("message") in (_NO_ANSWER, _NOT_FOUND)):
+                error["message"] = words or failures.of_status(status, self.host)
             else:
                 self._failures, self._proven, self._unproven = 0, True, None
         self._heard(message)
@@ -191,6 +210,17 @@ class Upstream:
         self._tasks.start_soon(self.send, first, self._tasks)
         return True
 
+    def _begin_anew(self, id_: wire.RequestId) -> bool:
+        """The server has forgotten the session, so it has done nothing: connect anew, and send the request there, once."""
+        message = self._waiting.get(id_)
+        if message is None or id_ in self._forgotten or self._scope is None or self._tasks is None:
+            return False
+        self._forgotten.add(id_)
+        self._send = None
+        self._scope.cancel()
+        self._tasks.start_soon(self.send, message, self._tasks)
+        return True
+
     def _words(self) -> str:
         wait = self._not_before - anyio.current_time()
         again = f" It is tried again in {wait:.0f} s." if wait >= 1 else ""
@@ -198,9 +228,15 @@ class Upstream:
 
     def _answer_with(self, message: dict[str, Any], words: str) -> None:
         if "method" in message and message.get("id") is not None:
-            self._waiting[message["id"]] = True
+            self._waiting[message["id"]] = message
             self._refuse(message["id"], words)
 
     def _refuse(self, id_: wire.RequestId, words: str) -> None:
         if self._waiting.pop(id_, None):
             self._heard({"jsonrpc": "2.0", "id": id_, "error": {"code": wire.INTERNAL_ERROR, "message": words}})
+
+
+def _is_401(error: BaseException) -> bool:
+    return any(
+        isinstance(one, httpx2.HTTPStatusError) and one.response.status_code == 401 for one in failures.flat(error)
+    )

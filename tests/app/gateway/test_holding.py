@@ -47,6 +47,13 @@ def test_nobody_gives_away_what_another_holds(holding: Holding) -> None:
     assert turns == ["one"]
 
 
+def test_one_that_waits_no_more_is_passed_over(holding: Holding) -> None:
+    turns = wanting(holding, "one", "two", "three")
+    holding.release("a", "two")
+    holding.release("a", "one")
+    assert turns == ["one", "three"]
+
+
 @pytest.mark.parametrize(("gone", "after"), [("one", ["one", "two"]), ("two", ["one"])])
 def test_whoever_dies_neither_holds_nor_waits(holding: Holding, gone: str, after: list[str]) -> None:
     turns = wanting(holding, "one", "two", "three")

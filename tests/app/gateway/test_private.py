@@ -156,6 +156,8 @@ def test_a_server_without_a_sign_in_needs_none(desk: Desk) -> None:
         b' {"jsonrpc":"2.0","id":"doorkeep-private-1","method":"doorkeep/secret","params":{"name":"far"}}',
         b'{"id":"doorkeep-private-1","jsonrpc":"2.0","method":"doorkeep/secret","params":{"name":"far"}}',
         b'{"jsonrpc":"2.0","id":1,"result":{}}',
+        b'{"jsonrpc":"2.0","id":"doorkeep-private-1","result":{}}',
+        b'{"jsonrpc":"2.0","id":"doorkeep-private-1","error":{"code":1,"message":""}}',
         b"",
     ],
 )
@@ -166,7 +168,7 @@ def test_what_is_not_written_as_ours_is_left_to_others(child: Asking, line: byte
 
 @pytest.mark.parametrize(
     "rest",
-    [b"", b"1", b'1","method":"doorkeep/secret"}', b'1","result":{}}', b'1","method":"doorkeep/secret","params":[]}'],
+    [b"", b"1", b'1","method":"doorkeep/secret"}', b'1"}', b'1","method":"doorkeep/secret","params":[]}'],
 )
 def test_what_begins_as_ours_and_is_in_no_order_goes_nowhere(child: Asking, rest: bytes) -> None:
     assert child.private.takes(b'{"jsonrpc":"2.0","id":"doorkeep-private-' + rest)

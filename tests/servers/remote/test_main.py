@@ -17,6 +17,9 @@ from servers.remote.__main__ import main
         (["https://example.com", "--bearer", "NOT_SET"], "the variable NOT_SET is not set"),
         (["https://example.com", "--header", "X", "NOT_SET"], "the variable NOT_SET is not set"),
         ([], "url"),
+        (["https://example.com", "--gateway"], "either the url"),
+        (["https://example.com", "--sign-in"], "either the url"),
+        (["--gateway"], "DOORKEEP_REMOTE"),
     ],
 )
 def test_what_means_nothing_is_said(argv: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:

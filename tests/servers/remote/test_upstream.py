@@ -44,7 +44,7 @@ def test_a_server_of_the_older_transport_is_found_by_what_it_answers(near: Start
 def test_a_token_opens_the_door_and_stands_in_no_argument(near: Start) -> None:
     with far_server.running("http", TOKEN) as far:
         refused = near(far.url)
-        assert "wants a login or another token (HTTP 401)" in refused.greet()["error"]["message"]
+        assert "wants a login (HTTP 401)" in refused.greet()["error"]["message"]
         wrong = near(far.url, "--bearer", "FAR", FAR="another")
         assert "this login may not do that (HTTP 403)" in wrong.greet()["error"]["message"]
         right = near(far.url, "--bearer", "FAR", FAR=TOKEN)

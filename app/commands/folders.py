@@ -28,7 +28,9 @@ def register(commands: argparse._SubParsersAction[Any]) -> None:
         )
         action.add_argument("--reveal", type=_names, help="comma-separated globs of sensitive files that may be read")
         action.add_argument(
-            "--git", type=_names, help="comma-separated: remote (fetch, pull, push), hooks; '' for neither"
+            "--git",
+            type=_names,
+            help="comma-separated: remote (fetch, pull, push), hooks, create (init, clone); '' for none",
         )
         action.add_argument("--json", action="store_true", help="the folder as JSON")
     removing = actions.add_parser("remove", help="take a grant back")

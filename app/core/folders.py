@@ -22,6 +22,7 @@ EXPLAINED: dict[Access, str] = {
 GIT_EXPLAINED: dict[GitSwitch, str] = {
     "remote": "git may speak to other computers (fetch, pull, push)",
     "hooks": "a repository's own hooks run",
+    "create": "git may make new repositories (init, clone)",
 }
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Access = Literal["off", "read", "ask", "write"]
 Rule = Literal["allow", "ask", "off"]
-GitSwitch = Literal["remote", "hooks"]
+GitSwitch = Literal["remote", "hooks", "create"]
 
 ServerName = Annotated[str, msgspec.Meta(pattern="^[a-z0-9-]{1,30}$")]
 ToolName = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]

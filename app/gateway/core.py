@@ -15,7 +15,7 @@ from app.core.settings import Settings, SettingsFile
 from app.gateway.approvals import Approvals
 from app.gateway.limits import Clock, Deadlines
 from app.gateway.links import Child, Link
-from app.gateway.pins import Pins
+from app.gateway.pins import Pin, Pins, unknown_pin
 from app.gateway.policy import ServerView, protected_rows, view_of
 from app.gateway.watching import Watching
 from app.version import VERSION
@@ -116,6 +116,9 @@ class Core:
             self._protected = protected_rows(self.home)
             for server in {link.child.server for link in self._links.values()}:
                 self.tell_policy(self.view(server))
+            for session in self.sessions:
+                if session.pin.behind:
+                    session.renew_pin()
         return settings
 
     @property
@@ -130,6 +133,13 @@ class Core:
         if found is None:
             found = self._views[server] = view_of(settings, server, self.generation, self._protected)
         return found
+
+    def pin(self, server: str) -> Pin:
+        """What the clients of a server are shown now: what waits for a switch of a folder only where one has it."""
+        found = self.pins.get(server)
+        if found is None:
+            return unknown_pin(server)
+        return found.offering(self.view(server).git_switches) if found.behind else found
 
     def tell_policy(self, view: ServerView) -> None:
         """Bring a server's table to its supervisor, which brings it to the running child."""

@@ -69,9 +69,11 @@ class Tool(msgspec.Struct, frozen=True):
 class Pin:
     """A pin, opened, with its answers ready as JSON text."""
 
-    def __init__(self, file: PinFile, hidden: Container[str] = ()) -> None:
-        """`hidden`: tools that are others now than the user accepted."""
+    def __init__(self, file: PinFile, hidden: Container[str] = (), switches: frozenset[str] = frozenset()) -> None:
+        """`hidden`: tools that are others now than the user accepted. `switches`: what is turned on for some folder."""
         self.builtin = file.facts is not None
+        self.behind: frozenset[str] = frozenset(facts.switch for facts in (file.facts or {}).values() if facts.switch)
+        """Switches of folders that tools wait for. Such a tool is not shown, but known: its server says why it is refused."""
         self.file = file
         self.protocol = file.protocol
         self.name = file.server.name
@@ -82,14 +84,23 @@ class Pin:
             head = msgspec.json.decode(raw, type=_ToolHead)
             if head.name in hidden:
                 continue
-            shown.append(raw)
             facts = file.facts.get(head.name, wire.ToolFacts(changes=True)) if file.facts is not None else None
+            if facts is None or not facts.switch or facts.switch in switches:
+                shown.append(raw)
             self.tools[head.name] = Tool(head.name, head.annotations.read_only_hint, facts)
         lines = [msgspec.json.format(bytes(raw), indent=-1) for raw in shown]  # a pin may be laid out for people
         tools = b'"tools":[' + b",".join(lines) + b"]"
         self.tools_legacy = b"{" + tools + b"}"
         self.tools_modern = b'{"resultType":"complete",%b,"ttlMs":%d,"cacheScope":"private"}' % (tools, LIST_TTL_MS)
         self._server = file.server
+        self._offering: dict[frozenset[str], Pin] = {frozenset(): self} if not switches else {}
+
+    def offering(self, switches: frozenset[str]) -> Pin:
+        """The same pin, with the tools that wait for these switches."""
+        on = switches & self.behind
+        if on not in self._offering:
+            self._offering[on] = Pin(self.file, switches=on)
+        return self._offering[on]
 
     def initialize(self, version: str) -> bytes:
         """The result of `initialize` for one legacy revision (schema 2025-11-25, `InitializeResult`)."""

@@ -37,6 +37,11 @@ class ServerView(msgspec.Struct):
     """The supervisor has this policy."""
 
     @property
+    def git_switches(self) -> frozenset[str]:
+        """What git may do in some open folder, beyond its files."""
+        return frozenset(switch for folder in self.open_folders for switch in folder.git)
+
+    @property
     def sole_folder(self) -> str:
         """The only granted folder, to which relative paths belong; empty where there is none or more than one."""
         return self.open_folders[0].path if len(self.open_folders) == 1 else ""

@@ -12,13 +12,11 @@ import shlex
 import socket
 import sys
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 
 import msgspec
 
 from servers.git import askpass
-from servers.git.configuring import settings
-from servers.git.repository import Repository
 from servers.runtime.call import Call
 from servers.runtime.gateway import Gateway, GatewayRefusalError
 
@@ -82,9 +80,9 @@ def lent(token: Token | None, *, hooks: bool) -> Generator[Lent, None, None]:
             desk.join(1.0)
 
 
-def environment(call: Call, repository: Repository, found: Lent, env: dict[str, str]) -> dict[str, str]:
-    """The environment of a run, `env`, with what was lent; its settings win over all others."""
-    count = int(env.get("GIT_CONFIG_COUNT", "") or len(settings(call, repository).overrides))
+def environment(found: Lent, env: Mapping[str, str], others: int) -> dict[str, str]:
+    """The environment of a run, `env`, with what was lent; its settings win over all `others`, so many as there are."""
+    count = int(env.get("GIT_CONFIG_COUNT", "") or others)
     env = dict(env)
     for key, value in found.settings:
         env[f"GIT_CONFIG_KEY_{count}"] = key
@@ -150,6 +148,12 @@ def _answer(question: dict[str, str], gateway: Gateway, token: Token, found: Len
     if not colon:
         user, password = question.get("username", "") or USER, value
     return f"username={user}\npassword={password}".encode("utf-8", "surrogateescape")
+
+
+def password_in(address: str) -> bool:
+    """Whether an address carries a password, which would stand in arguments and in the clone's settings."""
+    before, at_sign, _ = address.partition("://")[2].partition("/")[0].rpartition("@")
+    return bool(at_sign) and ":" in before
 
 
 def host_key(host: str) -> str:

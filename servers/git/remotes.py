@@ -6,21 +6,23 @@ An address never comes from the model, and none that a repository's own settings
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from servers.git import lending
 from servers.git.configuring import settings
 from servers.git.errors import GitError
+from servers.git.hardening import ALWAYS
 from servers.git.repository import Repository
-from servers.git.runner import Finished, run
+from servers.git.runner import Finished, run, run_outside
 from servers.git.switches import require_remote
 from servers.runtime.call import Call
 from servers.runtime.errors import ToolError
 from servers.runtime.safe.names import shown
 from servers.runtime.safe.words import RefusedError
 
+_ANY = tuple(range(256))
 SECONDS = 220.0
 """How long one run that speaks to another computer may take: a call has 240."""
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,99}")
@@ -84,7 +86,7 @@ def remote(call: Call, repository: Repository, name: str, what: str, *, push: bo
     if len(addresses) != 1:
         raise RefusedError(f"Cannot {what}: the remote {name} has {len(addresses)} addresses. Ask the user to do it.")
     place, protocols = checked(addresses[0], what)
-    return Remote(name, place, protocols, _host(addresses[0]) if protocols == "https" else "")
+    return Remote(name, place, protocols, host_of(addresses[0]) if protocols == "https" else "")
 
 
 def _known(call: Call, repository: Repository) -> str:
@@ -119,7 +121,8 @@ def checked(address: str, what: str) -> tuple[str, str]:
     )
 
 
-def _host(address: str) -> str:
+def host_of(address: str) -> str:
+    """Whom an https address names, as `Remote.host`."""
     from urllib.parse import urlsplit
 
     return lending.host_key(urlsplit(address).netloc.rpartition("@")[2])
@@ -141,23 +144,38 @@ def speak(
 ) -> Finished:
     """Run git where it may speak to `other`, with the token that the user keeps for it, if any. Raises GitError in words for
     what usually goes wrong there."""
+
+    def runs(given: dict[str, str], inherits: tuple[int, ...]) -> Finished:
+        return run(call, repository, args, env=given, writes=True, ok=_ANY, seconds=SECONDS, inherits=inherits)
+
+    return _spoken(call, other, args[0], runs, env, len(settings(call, repository).overrides), ok)
+
+
+def speak_outside(call: Call, other: Remote, args: Sequence[str]) -> Finished:
+    """The same where there is no repository yet."""
+
+    def runs(given: dict[str, str], inherits: tuple[int, ...]) -> Finished:
+        return run_outside(call, args, env=given, ok=_ANY, seconds=SECONDS, inherits=inherits)
+
+    return _spoken(call, other, args[0], runs, {}, len(ALWAYS), (0,))
+
+
+def _spoken(
+    call: Call,
+    other: Remote,
+    what: str,
+    runs: Callable[[dict[str, str], tuple[int, ...]], Finished],
+    env: dict[str, str],
+    others: int,
+    ok: Sequence[int],
+) -> Finished:
     given = {"GIT_ALLOW_PROTOCOL": other.protocols, "SSH_ASKPASS_REQUIRE": "never", **env}
     token = lending.token_for(call, other.host)
     with lending.lent(token, hooks=bool(env)) as found:
-        given = lending.environment(call, repository, found, given)
-        done = run(
-            call,
-            repository,
-            args,
-            env=given,
-            writes=True,
-            ok=tuple(range(256)),
-            seconds=SECONDS,
-            inherits=found.descriptors,
-        )
+        done = runs(lending.environment(found, given, others), found.descriptors)
     if done.code in ok:
         return done
-    start = f"Cannot {args[0]} with {other.name} ({other.place}). "
+    start = f"Cannot {what} with {other.name} ({other.place}). "
     if found.problem:
         raise GitError(f"{start}Its token could not be had: {found.problem}")
     if token is not None and found.times and re.search(_MEANINGS[0][0], done.stderr):

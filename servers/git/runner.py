@@ -73,6 +73,31 @@ def run(
     return Finished(child.code, b"".join(parts), child.complaints)
 
 
+def run_outside(
+    call: Call,
+    args: Sequence[str],
+    *,
+    env: Mapping[str, str] | None = None,
+    ok: Iterable[int] = (0,),
+    seconds: float = SECONDS,
+    inherits: Sequence[int] = (),
+) -> Finished:
+    """Run `git ARGS` in no repository at all, for those that make one: only the user's and the system's settings are read.
+
+    Raises as `run`.
+    """
+    given = hardening.environment(hardening.ALWAYS, writes=True)
+    given.update(env or {})
+    folder = os.path.abspath(os.sep)  # nobody but the system's owner can put a repository around it
+    given["GIT_CEILING_DIRECTORIES"] = folder
+    command = [program(), "--no-pager", *args]
+    child = Child(call, command, folder=folder, env=given, stdin=None, seconds=seconds, tidies=True, inherits=inherits)
+    output = b"".join(child)
+    if child.code not in ok:
+        raise refused(child.complaints)
+    return Finished(child.code, output, child.complaints)
+
+
 def stream(
     call: Call,
     repository: Repository,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from servers.git import prompts, resources
 from servers.git.blame import git_blame
 from servers.git.branch import git_branch
+from servers.git.clone import git_clone
 from servers.git.commit import git_commit
 from servers.git.confining import confine
 from servers.git.diff import git_diff
 from servers.git.fetch import git_fetch
+from servers.git.init import git_init
 from servers.git.log import git_log
 from servers.git.pull import git_pull
 from servers.git.push import git_push
@@ -58,6 +60,10 @@ server.change(title="Undo a change", destructive=True, idempotent=False, plan_fi
 server.change(title="Fetch", destructive=False, idempotent=True, plan_first=True, open_world=True)(git_fetch)
 server.change(title="Pull", destructive=False, idempotent=False, plan_first=True, open_world=True)(git_pull)
 server.change(title="Push", destructive=True, idempotent=True, plan_first=True, open_world=True)(git_push)
+server.change(title="New repository", destructive=False, idempotent=False, writes=("path",), switch="create")(git_init)
+server.change(title="Clone", destructive=False, idempotent=False, writes=("path",), open_world=True, switch="create")(
+    git_clone
+)
 
 server.resource_template(
     resources.URI,

@@ -91,6 +91,8 @@ def body(server: Server, method: str) -> bytes:
 
 def tools_text(server: Server) -> bytes:
     """The JSON list of tools: from the file where it is of this version and these tools, else made now."""
+    # Whoever starts a server by hand has no switches; the gateway shows what is behind them from its pin.
+    hidden = {tool.name for tool in server.tools.values() if tool.facts.switch}
     found = _read(server.name)
     if found is not None and list(found.facts) == list(server.tools):
         try:
@@ -98,8 +100,20 @@ def tools_text(server: Server) -> bytes:
         except msgspec.DecodeError:
             of = {}
         if of.get("version") == server.version:
-            return msgspec.json.format(bytes(found.tools), indent=-1)  # a line break would end the message
-    return wire.encode([tool_object(tool, short=server.short_list) for tool in server.tools.values()])
+            kept = _without(found.tools, hidden) if hidden else bytes(found.tools)
+            return msgspec.json.format(kept, indent=-1)  # a line break would end the message
+    shown = [tool for tool in server.tools.values() if tool.name not in hidden]
+    return wire.encode([tool_object(tool, short=server.short_list) for tool in shown])
+
+
+class _Named(msgspec.Struct):
+    name: str
+
+
+def _without(tools: msgspec.Raw, names: set[str]) -> bytes:
+    """A JSON list of tools, less those named."""
+    rows = msgspec.json.decode(tools, type=list[msgspec.Raw])
+    return wire.encode([row for row in rows if msgspec.json.decode(row, type=_Named).name not in names])
 
 
 def _read(name: str) -> Builtin | None:

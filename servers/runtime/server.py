@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import msgspec
 
@@ -111,11 +111,13 @@ class Server:
         accept: Accept | None = None,
         open_world: bool = False,
         plan_first: bool = False,
+        switch: wire.GitSwitch | Literal[""] = "",
         meta: dict[str, Any] | None = None,
     ) -> Callable[[Class], Class]:
         """Register a class of `arguments`, `plan`, `apply` and perhaps `preview` as a tool that changes something (`Change`).
 
-        `plan_first`: the paths it touches are not in its arguments, only a plan tells them.
+        `plan_first`: the paths it touches are not in its arguments, only a plan tells them. `switch`: what
+        the user must have turned on for a folder before any client is shown the tool.
         """
 
         def register(change: Class) -> Class:
@@ -128,7 +130,9 @@ class Server:
                     title=title,
                     description=_words(change.__doc__, named),
                     result=result,
-                    facts=wire.ToolFacts(tuple(reads), tuple(writes), changes=True, plan_first=plan_first),
+                    facts=wire.ToolFacts(
+                        tuple(reads), tuple(writes), changes=True, plan_first=plan_first, switch=switch
+                    ),
                     hints=_hints(
                         read_only=False, destructive=destructive, idempotent=idempotent, open_world=open_world
                     ),

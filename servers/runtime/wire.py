@@ -164,13 +164,15 @@ class ToolFacts(msgspec.Struct, omit_defaults=True):
     """What the gateway must know of a built-in tool beside what the model sees; kept in `resources/builtin/SERVER.json`.
 
     `reads` and `writes` name arguments that hold a path or a list of paths. `changes`: it changes something, so it can plan.
-    `plan_first`: the paths are not in the arguments, so only a plan tells them.
+    `plan_first`: the paths are not in the arguments, so only a plan tells them. `switch`: it is shown to clients only where
+    the user turned this on for a folder of git's.
     """
 
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     changes: bool = False
     plan_first: bool = False
+    switch: GitSwitch | Literal[""] = ""
 
 
 def path_key(path: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ import pytest
 
 from app.bridge.home import ready_answers
 from app.gateway.core import MANY_EVENTS
-from tests.fakes.door import Door
+from app.gateway.pins import Pins
+from tests.fakes.door import PIN, Door
 
 
 def test_nothing_goes_to_a_server_before_its_row_is_recorded(granted: Door, folder: Path) -> None:
@@ -194,3 +196,32 @@ def test_status_says_what_a_person_wants_to_know(granted: Door) -> None:
     assert found["settings_error"] is None
     assert found["approvals"] == 0
     assert found["generation"] == 1
+
+
+def test_clients_are_told_of_tools_that_a_folders_switch_brings_or_takes(door: Door, folder: Path) -> None:
+    pins = Path(door.home).parent / "switched"
+    pins.mkdir()
+    facts = {**PIN["facts"], "undo": {"changes": True, "plan_first": True, "switch": "create"}}
+    (pins / "filesystem.json").write_text(json.dumps({**PIN, "facts": facts}))
+    door.core.pins = Pins(door.home, str(pins))
+    client = door.client()
+
+    def listed() -> list[str]:
+        return [tool["name"] for tool in client.answer_to(client.request("tools/list"))["result"]["tools"]]
+
+    def switch(git: str) -> None:
+        door.settings(f'[[folders]]\npath = "{folder}"\naccess = "write"\ngit = [{git}]\n')
+        door.say(door.core.settings_now)
+        door.advance(1)  # a client is not told twice in a moment
+
+    assert "undo" not in listed()
+    switch('"create"')
+    assert len(client.told("notifications/tools/list_changed")) == 1
+    assert "undo" in listed()
+    switch('"create", "remote"')
+    assert len(client.told("notifications/tools/list_changed")) == 1
+    switch("")
+    assert len(client.told("notifications/tools/list_changed")) == 2
+    assert "undo" not in listed()
+    client.call("undo", change_id="c")  # known all the same: its server says why it is refused
+    assert door.child.requests("doorkeep/plan")

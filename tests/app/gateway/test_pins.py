@@ -40,6 +40,20 @@ def test_facts_say_what_each_tool_does(pins: Pins) -> None:
     assert facts.changes
 
 
+def test_a_tool_behind_a_switch_is_known_and_shown_only_where_that_is_on(home: str, tmp_path: Path) -> None:
+    facts = {**PIN["facts"], "undo": {"changes": True, "plan_first": True, "switch": "create"}}
+    (tmp_path / "odd.json").write_text(json.dumps({**PIN, "facts": facts}))
+    pin = Pins(home, str(tmp_path)).get("odd")
+    assert pin is not None
+    assert pin.behind == {"create"}
+    assert "undo" in pin.tools
+    assert b'"undo"' not in pin.tools_legacy
+    assert pin.offering(frozenset(("remote", "hooks"))) is pin
+    shown = pin.offering(frozenset(("create", "remote")))
+    assert json.loads(shown.tools_legacy) == {"tools": PIN["tools"]}
+    assert pin.offering(frozenset(("create",))) is shown
+
+
 def test_a_tool_of_ours_without_facts_counts_as_changing(home: str, tmp_path: Path) -> None:
     (tmp_path / "odd.json").write_text(json.dumps({**PIN, "facts": {}}))
     pin = Pins(home, str(tmp_path)).get("odd")

@@ -31,19 +31,28 @@ NAMES = [
     "git_pull",
     "git_push",
 ]
+CREATING = ["git_init", "git_clone"]
 READ_ONLY = {"git_status", "git_diff", "git_log", "git_show", "git_blame", "git_worktrees"}
 SHOWN = [lists.tool_object(tool, short=git.short_list) for tool in git.tools.values()]
 
 
 def test_tools_stand_in_the_contracts_order() -> None:
-    assert list(git.tools) == NAMES
+    assert list(git.tools) == [*NAMES, *CREATING]
 
 
 def test_the_list_is_at_most_nine_kilobytes() -> None:
-    assert len(wire.encode(SHOWN)) <= 9000
+    shown = lists.tools_text(git)
+    assert len(shown) <= 9000
+    assert [tool["name"] for tool in msgspec.json.decode(shown)] == NAMES
 
 
-@pytest.mark.parametrize("tool", SHOWN, ids=NAMES)
+def test_what_makes_repositories_is_listed_only_where_that_is_on(server: Git) -> None:
+    assert {name for name, tool in git.tools.items() if tool.facts.switch == "create"} == set(CREATING)
+    listed = server.peer.request("tools/list")["result"]["tools"]
+    assert [tool["name"] for tool in listed] == NAMES
+
+
+@pytest.mark.parametrize("tool", SHOWN, ids=[*NAMES, *CREATING])
 def test_each_tool_has_words_a_schema_and_all_hints(tool: dict[str, object]) -> None:
     assert 20 <= len(str(tool["description"])) <= 600
     schema = tool["inputSchema"]
@@ -68,7 +77,7 @@ def test_every_changing_tool_can_be_tried_first() -> None:
     for name, tool in git.tools.items():
         if name not in READ_ONLY:
             assert "dry_run" in tool.arguments.__struct_fields__
-            assert tool.facts.plan_first
+            assert tool.facts.plan_first or tool.facts.writes
 
 
 def test_an_unknown_argument_is_named(server: Git) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from app.core import known
+
 # No test is timed; and CI looks at the same examples each time, so that it never fails by chance.
 hypothesis.settings.register_profile(
     "house",
@@ -52,6 +54,7 @@ def guard(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("HOME", str(account))
     before = [_state(path) for path in FORBIDDEN]
     yield account
+    known.forget()  # what one test's servers were given must not be missing from another test's log
     assert [_state(path) for path in FORBIDDEN] == before, "a test touched the real home"
 
 

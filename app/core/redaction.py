@@ -1,7 +1,7 @@
 """What of a call may be written down: no secret, and no more than the log's bound.
 
-Secrets are found by the names of arguments and by the shapes of well-known tokens. Input is bounded before any pattern
-runs, and no pattern backtracks over more than one word.
+Secrets are found by the values that this process has met, by the names of arguments and by the shapes of well-known tokens.
+Input is bounded before any pattern runs, and no pattern backtracks over more than one word.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import re
 from typing import Any, cast
 
 import msgspec
+
+from app.core import known
 
 MAX_ARGUMENTS = 16 * 1024
 """Bytes of JSON that one row keeps of a call's arguments."""
@@ -83,7 +85,9 @@ _encode = msgspec.json.Encoder().encode
 
 
 def clean_text(text: str) -> str:
-    """The text with everything in the shape of a secret replaced. Time grows with the length; keep it under 64 KiB."""
+    """The text with every known secret, and everything in the shape of one, replaced. Time grows with the length; keep it
+    under 64 KiB."""
+    text = known.without(text)
     for gate, shapes in _GATES:
         if gate in text:
             for hint, pattern, put in shapes:
@@ -101,7 +105,7 @@ def clean_head(text: str, limit: int) -> str:
     """The first `limit` characters, cleaned before they are cut so that no half of a secret stays."""
     if len(text) <= limit:
         return clean_text(text)
-    cleaned = clean_text(text[: limit + _OVERLAP])
+    cleaned = clean_text(text[: limit + max(_OVERLAP, known.longest())])
     return cleaned[:limit]
 
 

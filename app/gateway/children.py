@@ -105,7 +105,7 @@ class Child:
 
     def stray(self, line: bytes) -> None:
         """Note a line of its stdout that nobody can be given."""
-        self._stderr_file.append(self.scrubber.feed(b"stdout: " + line[:STRAY] + b"\n"))
+        self._stderr_file.append(b"stdout: " + self.scrubber.clean(line, STRAY) + b"\n")
 
     def stop(self, words: str) -> None:
         """End it: stdin's end, then SIGTERM, then SIGKILL, GRACE_SECONDS apart."""

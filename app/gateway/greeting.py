@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import msgspec
 
+from app.core import known
 from app.gateway import eras
 from app.gateway.limits import Timer
 from servers.runtime import wire
@@ -214,4 +215,17 @@ class Greeting:
         done = self._done
         self.end()
         if done is not None:
-            done(found)
+            done(known.without(found) if isinstance(found, str) else without_secrets(found))
+
+
+def without_secrets(found: Greeted) -> Greeted:
+    """Without the values that the server was given: what it says of itself is kept in files, and shown to models."""
+    return Greeted(
+        found.protocol,
+        known.without(found.name),
+        known.without(found.version),
+        known.without(found.title),
+        known.without(found.instructions),
+        known.without_in(found.capabilities),
+        [msgspec.Raw(known.without_in_json(bytes(tool))) for tool in found.tools],
+    )

@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import time
 
+from app.core import known
+
 MOST = 1024 * 1024
 """Bytes of one file; at that size it becomes NAME.1, replacing the one before."""
 
@@ -61,7 +63,7 @@ class GatewayLog:
         """Note what happened; control characters and newlines become spaces."""
         now = time.time()
         stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now))
-        clean = "".join(letter if letter.isprintable() else " " for letter in words)[:2000]
+        clean = "".join(letter if letter.isprintable() else " " for letter in known.without(words))[:2000]
         text = f"{stamp}.{int(now * 1000) % 1000:03d}Z {clean}\n".encode("utf-8", "backslashreplace")
         self._file.append(text)
         if self._echo:

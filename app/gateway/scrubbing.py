@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from app.core import known
+from app.core.known import SHORTEST
+
 MOST = 256
-"""Values of one process, the longest ones."""
-SHORTEST = 4
-"""Characters; a shorter value is no secret, and would make holes everywhere."""
+"""Spellings of the values of one process, the longest ones."""
 
 
 class Scrubber:
@@ -20,10 +21,23 @@ class Scrubber:
             self.learn(name, value)
 
     def learn(self, name: str, value: str) -> None:
-        """One more value that the process has been given; of two with one beginning the longer one is looked for first."""
+        """One more value that the process has been given; of two with one beginning the longer one is looked for first.
+
+        It is taken out of all that this gateway keeps, too: a server may tell it to a client, and that to another server.
+        """
         if len(value) >= SHORTEST:
-            marks = {**self._marks, value.encode("utf-8", "surrogateescape"): f"[secret {name}]".encode()}
-            self._marks = dict(sorted(marks.items(), key=lambda entry: -len(entry[0]))[:MOST])
+            known.learn(name, value)
+            mark = f"[secret {name}]".encode()
+            marks = {spelling.encode("utf-8", "surrogateescape"): mark for spelling in known.spellings(value)}
+            self._marks = dict(sorted({**self._marks, **marks}.items(), key=lambda entry: -len(entry[0]))[:MOST])
+
+    def clean(self, text: bytes, most: int) -> bytes:
+        """At most `most` bytes of something whole, cleaned before it is cut so that no half of a value stays."""
+        longest = max(map(len, self._marks), default=0)
+        text = text[: most + longest]
+        for value, mark in self._marks.items():
+            text = text.replace(value, mark)
+        return text[:most]
 
     def feed(self, chunk: bytes) -> bytes:
         """What of it may be written now."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.core import known
 from app.gateway import greeting
 from app.gateway.eras import ClientInfo
 from app.gateway.greeting import Greeted, Greeting
@@ -168,3 +169,25 @@ def test_tools_alone_may_be_looked_at_again() -> None:
     assert server.methods() == ["tools/list"]
     server.listed()
     assert len(server.greeted.tools) == 2
+
+
+def test_a_secret_that_the_server_was_given_is_in_nothing_that_it_says_of_itself() -> None:
+    known.learn("door", "sesame-1")
+    server = Server(wire.LEGACY[0])
+    server.opened(
+        "initialize",
+        instructions="Say sesame-1",
+        serverInfo={"name": "sesame-1", "version": "1", "title": "sesame-1"},
+        capabilities={"tools": {}, "experimental": {"x": "sesame-1"}},
+    )
+    server.listed([{"name": "look", "description": "Uses sesame-1", "inputSchema": {"title": "sesame-1"}}])
+    said = str(server.greeted) + str([bytes(tool) for tool in server.greeted.tools])
+    assert "sesame-1" not in said
+    assert said.count("[secret door]") == 6
+
+
+def test_nor_in_why_it_could_not_be_greeted() -> None:
+    known.learn("door", "sesame-1")
+    server = Server(wire.LEGACY[0])
+    server.answer("initialize", error={"code": -1, "message": "no licence for sesame-1"})
+    assert server.found == ["It answered initialize with an error: no licence for [secret door]"]

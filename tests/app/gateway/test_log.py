@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.core import known
 from app.gateway.log import BoundedFile, GatewayLog
 
 
@@ -69,3 +70,11 @@ def test_in_the_foreground_it_is_said_too(home: str, capfd: pytest.CaptureFixtur
     log.line("hello")
     log.close()
     assert capfd.readouterr().err.endswith("Z hello\n")
+
+
+def test_no_secret_stands_in_it(tmp_path: Path) -> None:
+    known.learn("door", "sesame-1")
+    log = GatewayLog(str(tmp_path))
+    log.line("server x: ended with sesame-1")
+    log.close()
+    assert (tmp_path / "logs" / "gateway.log").read_text().endswith(" server x: ended with [secret door]\n")

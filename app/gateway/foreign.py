@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _LISTEN = "subscriptions/listen"
 _OLDER_SUBSCRIPTIONS = ("resources/subscribe", "resources/unsubscribe")
 MOST_ALLOWED = 256
+_LEVELS = ("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency")
+"""Schema `LoggingLevel` of every revision."""
 _BOTH_ERAS = (*CARRIERS, *forwarding.CAPABILITY)
 _BY_THE_DOOR = ("initialize", "server/discover", "tools/list", "ping", "resources/read")
 """Answered from the pin or by the door itself, or decided on as calls are."""
@@ -103,7 +105,10 @@ class Foreign:
         if method in _BY_THE_DOOR or method.startswith("doorkeep/") or self._lacks(method):
             return False
         if method == "logging/setLevel" and not modern:
-            upstream.set_log_level(read(_decode_level, raw).level)
+            level = read(_decode_level, raw).level
+            if level not in _LEVELS:
+                raise RefusalError(wire.INVALID_PARAMS, f"There is no log level {level[:100]}: {', '.join(_LEVELS)}")
+            upstream.set_log_level(level)
             return False
         if method == _LISTEN or method in _OLDER_SUBSCRIPTIONS:
             if modern != upstream.modern or (method == _LISTEN) != modern:

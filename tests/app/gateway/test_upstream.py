@@ -148,6 +148,12 @@ def test_a_legacy_clients_log_level_reaches_either_server(door: Door) -> None:
         door.servers.children.clear()
 
 
+def test_a_log_level_that_there_is_not_is_refused(door: Door) -> None:
+    pair = Stranger(door, server=LEGACY, client=LEGACY)
+    id_ = pair.client.request("logging/setLevel", {"level": "loud"})
+    assert pair.client.answer_to(id_)["error"]["code"] == wire.INVALID_PARAMS
+
+
 def test_a_modern_clients_log_level_reaches_a_legacy_server(door: Door) -> None:
     pair = Stranger(door, server=LEGACY, client=wire.MODERN)
     pair.call("look", meta={**(pair.client.meta or {}), LOG: "warning"})

@@ -20,6 +20,9 @@ from app.ui.kit.words import visible
 from app.ui.kit.wrap import Wrap
 from app.ui.servers import telling
 from app.ui.servers.facts import Lately, ServerFact
+from app.ui.servers.removing import RemoveQuestion
+from app.ui.servers.reviewing import ReviewPanel
+from app.ui.servers.reviews import Review
 from app.ui.servers.telling import Live
 from app.ui.servers.tool_list import ToolList
 from app.ui.servers.trying import Call, TryPanel, call_by_hand
@@ -28,13 +31,18 @@ LOG_LINES = 16
 
 
 class ServerCard(QWidget):
-    """Signals carry the wish: on or off, (tool, rule), a restart, a look at the log."""
+    """Signals carry the wish: on or off, (tool, rule), a restart, a look at the log, a review, to sign in or out, to be removed
+    (whether its secrets go too)."""
 
     enabled_wanted = Signal(bool)
     rule_wanted = Signal(str, str)
     restart_wanted = Signal()
     log_wanted = Signal()
     activity_wanted = Signal()
+    review_wanted = Signal()
+    reviewed = Signal()
+    sign_in_wanted = Signal(bool)
+    remove_wanted = Signal(bool)
 
     def __init__(self, services: Services, server: ServerFact, call: Call = call_by_hand) -> None:
         super().__init__()
@@ -45,12 +53,17 @@ class ServerCard(QWidget):
         self.lately = Lately()
         self.tools: ToolList | None = None
         self.trying: TryPanel | None = None
+        self.review: Review | None = None
+        self.reviewing: ReviewPanel | None = None
+        self.removing: RemoveQuestion | None = None
         theme = services.theme
         title = visible(server.title, 60)
         self.setAccessibleName(title)
         self.chip = Chip("", "muted", "clock", theme)
         self.state = Chip("", "muted", "clock", theme)
         self.state.hide()
+        self.waits = Chip("", "asked", "warning", theme)
+        self.waits.hide()
         choices = [
             Choice("off", self.tr("Off"), "denied", self.tr("Every call to it is refused.")),
             Choice("on", self.tr("On"), "allowed", self.tr("Apps can use it.")),
@@ -65,14 +78,7 @@ class ServerCard(QWidget):
         self.problem = Label("", theme, "secondary", "error", wrap=True)
         for label in (self.error, self.problem):
             label.hide()
-        self.show_tools = Button("", theme, "plain", "chevron-right", self._toggle_tools)
-        self.show_trying = Button(self.tr("Try a tool"), theme, "plain", "play", self._toggle_trying)
-        self.show_log = Button(self.tr("Its own messages"), theme, "plain", "terminal", self._toggle_log)
-        self.show_activity = Button(self.tr("Its calls"), theme, "plain", "activity", self.activity_wanted.emit)
-        for button in (self.show_tools, self.show_trying, self.show_log):
-            button.setCheckable(True)  # pressed in while its part is open
-        for button in (self.show_tools, self.show_trying, self.show_log, self.show_activity):
-            button.setAccessibleDescription(title)
+        self._make_buttons(title)
         self.log = TextView(self.tr("What {server} wrote").format(server=title), LOG_LINES)
         self.log.hide()
         self._below = QVBoxLayout()
@@ -82,13 +88,30 @@ class ServerCard(QWidget):
         inside.addLayout(self._head(title))
         for part in (self.meaning, self.numbers, self.error, self.problem):
             inside.addWidget(part)
-        inside.addLayout(Wrap(self.show_tools, self.show_trying, self.show_log, self.show_activity))
+        inside.addLayout(Wrap(*self._buttons))
         inside.addLayout(self._below)
         self._below.addWidget(self.log)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(surface(inside))
         self.show_server(server)
+
+    def _make_buttons(self, title: str) -> None:
+        theme = self._services.theme
+        self.show_tools = Button("", theme, "plain", "chevron-right", self._toggle_tools)
+        self.show_trying = Button(self.tr("Try a tool"), theme, "plain", "play", self._toggle_trying)
+        self.show_log = Button(self.tr("Its own messages"), theme, "plain", "terminal", self._toggle_log)
+        self.show_activity = Button(self.tr("Its calls"), theme, "plain", "activity", self.activity_wanted.emit)
+        self.show_review = Button(self.tr("Review"), theme, "primary", "eye", self._toggle_review)
+        self.sign = Button("", theme, "plain", "link", lambda: self.sign_in_wanted.emit(bool(self.live.sign_in)))
+        self.remove = Button(self.tr("Remove…"), theme, "plain", "trash", self._toggle_removing)
+        for button in (self.show_tools, self.show_trying, self.show_log, self.remove):
+            button.setCheckable(True)  # pressed in while its part is open
+        self._buttons = (
+            self.show_review, self.sign, self.show_tools, self.show_trying, self.show_log, self.show_activity, self.remove,
+        )  # fmt: skip
+        for button in self._buttons:
+            button.setAccessibleDescription(title)
 
     def show_server(self, server: ServerFact) -> None:
         """What the settings say."""
@@ -98,6 +121,8 @@ class ServerCard(QWidget):
         self.enabled.set_value("on" if server.enabled else "off")
         self.show_tools.setText(self.tr("Tools ({count})").format(count=len(server.tools)))
         self.show_trying.setVisible(bool(server.tools))
+        self.show_tools.setVisible(server.pinned or server.kind == "builtin")
+        self.remove.setVisible(server.kind != "builtin")
         if self.tools is not None:
             self.tools.show_rules(server.rules)
         self._show()
@@ -144,6 +169,61 @@ class ServerCard(QWidget):
         self.error.setText(said)
         self.error.setVisible(bool(said))
         self.restart.setVisible(self.server.enabled and self.live.state is not None)
+        waits = telling.waits(self.server, self.live, self.review)
+        self.waits.setVisible(waits is not None)
+        if waits is not None:
+            self.waits.show_as(*waits)
+        self.show_review.setVisible(self.review is not None or telling.unseen(self.server))
+        self.sign.setVisible(self.server.oauth and self.live.state is not None)
+        self.sign.setText(self.tr("Sign in") if self.live.sign_in else self.tr("Sign out"))
+        self.sign.setAccessibleName(self.sign.text())
+
+    def show_reviewing(self, review: Review | None) -> None:
+        """What waits to be looked at, or None; an open panel follows."""
+        if review == self.review:
+            return
+        self.review = review
+        opened = self.reviewing is not None
+        self._close_review()
+        if review is not None and opened:
+            self.open_review()
+        self._show()
+
+    def open_review(self) -> None:
+        """What it offers or has changed, to be looked at; asked for first where nobody knows it yet."""
+        if self.review is None:
+            self.show_state(self.tr("Starting it once, to see what it offers…"))
+            self.review_wanted.emit()
+        elif self.reviewing is None:
+            self.reviewing = ReviewPanel(self._services, self.server.name, self.review)
+            self.reviewing.done.connect(self.reviewed.emit)
+            self._below.insertWidget(0, self.reviewing)
+            self.reviewing.show()
+
+    def _toggle_review(self) -> None:
+        if self.reviewing is not None:
+            self._close_review()
+        else:
+            self.open_review()
+
+    def _close_review(self) -> None:
+        if self.reviewing is not None:
+            self._drop(self.reviewing)
+            self.reviewing = None
+
+    def _toggle_removing(self) -> None:
+        if self.removing is not None:
+            self._drop(self.removing)
+            self.removing = None
+        else:
+            title = visible(self.server.title, 60)
+            bundle = bool(self.server.bundle)
+            self.removing = RemoveQuestion(title, list(self.server.secrets), bundle, self._services.theme)
+            self.removing.meant.connect(self.remove_wanted.emit)
+            self.removing.kept.connect(self._toggle_removing)
+            self._below.insertWidget(0, self.removing)
+            self.removing.show()
+        self._show_open()
 
     def _head(self, title: str) -> QHBoxLayout:
         theme = self._services.theme
@@ -151,6 +231,7 @@ class ServerCard(QWidget):
         line.setSpacing(S)
         line.addWidget(Label(title, theme, "heading"))
         line.addWidget(self.chip)
+        line.addWidget(self.waits)
         line.addWidget(ElidedLabel(telling.kind(self.server), theme, "secondary", "muted"), 1)
         line.addWidget(self.state)
         line.addWidget(self.restart)
@@ -187,14 +268,18 @@ class ServerCard(QWidget):
         parts = ((self.show_tools, self.tools), (self.show_trying, self.trying), (self.show_log, self.log))
         for button, part in parts:
             button.setChecked(part is not None and not part.isHidden())
+        self.remove.setChecked(self.removing is not None)
         self.show_tools.set_drawing("chevron-down" if self.show_tools.isChecked() else "chevron-right")
 
     def _forget(self) -> None:
         """Its tools are other ones now."""
         for part in (self.tools, self.trying):
             if part is not None:
-                self._below.removeWidget(part)
-                part.hide()
-                part.deleteLater()
+                self._drop(part)
         self.tools = self.trying = None
         self._show_open()
+
+    def _drop(self, part: QWidget) -> None:
+        self._below.removeWidget(part)
+        part.hide()
+        part.deleteLater()

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from app.core.settings import edit
+import msgspec
+
+from app.core.errors import SettingsError
+from app.core.settings import ServerSetting, edit
 
 Confirm = Callable[[], Any]
 DEFAULT = "default"
@@ -30,6 +33,30 @@ def set_rule(home: str, server: str, tool: str, rule: str, confirm: Confirm) -> 
             rules.pop(tool, None)
         else:
             rules[tool] = rule
+
+    edit(home, change, confirm)
+
+
+def add_server(home: str, server: str, setting: ServerSetting, confirm: Confirm) -> None:
+    """Write a new server. Raises SettingsError, also where there is one of that name by now."""
+
+    def change(document: Any) -> None:
+        if server in document.get("servers", {}):
+            raise SettingsError(
+                f"There is a server named {server} already.", "Nothing was written.", "Choose another name."
+            )
+        table = _table(document, "servers", server)
+        for key, value in msgspec.to_builtins(setting).items():
+            table[key] = value
+
+    edit(home, change, confirm)
+
+
+def remove_server(home: str, server: str, confirm: Confirm) -> None:
+    """Take a server's table out of the settings. Raises SettingsError."""
+
+    def change(document: Any) -> None:
+        document.get("servers", {}).pop(server, None)
 
     edit(home, change, confirm)
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections import Counter
 from typing import Any, NamedTuple
 
+from app.core.bundles.installed import folder_of
 from app.core.errors import SettingsError
 from app.core.journal.filter import Condition, Filter
 from app.core.journal.reader import Reader
 from app.core.journal.record import CallRecord
+from app.core.secret_names import uses, uses_of
 from app.core.settings import Rule, ServerSetting, Settings, load_kept, signature
 from app.desktop.memory import used
 
@@ -36,7 +39,11 @@ class ToolFact(NamedTuple):
 
 
 class ServerFact(NamedTuple):
-    """One server as the settings and its accepted tool list say. `kind`: builtin, command or remote."""
+    """One server as the settings and its accepted tool list say. `kind`: builtin, command or remote.
+
+    `pinned`: its tools were accepted. `secrets`: those that it alone uses. `bundle`: the folder that it was unpacked to.
+    `oauth`: one signs in to it in the browser.
+    """
 
     name: str
     title: str
@@ -44,6 +51,10 @@ class ServerFact(NamedTuple):
     enabled: bool
     rules: dict[str, Rule]
     tools: list[ToolFact]
+    pinned: bool = True
+    secrets: tuple[str, ...] = ()
+    bundle: str = ""
+    oauth: bool = False
 
 
 class Looked(NamedTuple):
@@ -71,7 +82,16 @@ def look(home: str) -> Looked:
         settings, error = Settings(), found
     builtin = _names(BUILTIN)
     facts = [_fact(home, name, settings.servers.get(name), name in builtin) for name in builtin]
-    facts += [_fact(home, name, one, False) for name, one in sorted(settings.servers.items()) if name not in builtin]
+    used = Counter(use.secret for use in {(use.secret, use.server): use for use in uses(settings)}.values())
+    for name, one in sorted(settings.servers.items()):
+        if name not in builtin:
+            own = {use.secret: None for use in uses_of(name, one) if used[use.secret] == 1 and use.place != "sign-in"}
+            more = {
+                "secrets": tuple(own),
+                "bundle": folder_of(home, one) or "",
+                "oauth": bool(one.url) and one.auth == "oauth",
+            }
+            facts.append(_fact(home, name, one, False)._replace(**more))
     return Looked(facts, error, seen)
 
 
@@ -86,6 +106,7 @@ def _fact(home: str, name: str, setting: ServerSetting | None, builtin: bool) ->
         setting.enabled if setting is not None else True,
         dict(setting.tools) if setting is not None else {},
         [_tool(tool) for tool in pin.get("tools") or [] if isinstance(tool, dict) and tool.get("name")],
+        bool(pin),
     )
 
 
@@ -136,16 +157,32 @@ def memory(pids: dict[str, int]) -> dict[str, int]:
     return {name: found[pid] for name, pid in pids.items() if pid in found}
 
 
-def tail(home: str, server: str) -> str:
-    """The end of what the server wrote on its stderr, at most TAIL_BYTES; empty where it wrote nothing. Raises OSError."""
-    path = os.path.join(home, "logs", f"{server}.log")
+def log_size(home: str, server: str) -> int:
+    """How many bytes of its own messages there are."""
+    try:
+        return os.stat(_log_path(home, server)).st_size
+    except OSError:
+        return 0
+
+
+def _log_path(home: str, server: str) -> str:
+    return os.path.join(home, "logs", f"{server}.log")
+
+
+def tail(home: str, server: str, since: int = 0) -> str:
+    """The end of what the server wrote on its stderr, at most TAIL_BYTES; empty where it wrote nothing. Raises OSError.
+
+    `since`: only what came after so many bytes, unless the file began anew.
+    """
+    path = _log_path(home, server)
     try:
         with open(path, "rb") as file:
             size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - TAIL_BYTES))
+            start = since if since <= size else 0
+            file.seek(max(start, size - TAIL_BYTES))
             content = file.read(TAIL_BYTES)
     except FileNotFoundError:
         return ""
-    if size > TAIL_BYTES:
+    if size - start > TAIL_BYTES:
         content = content.partition(b"\n")[2]
     return content.decode("utf-8", "replace")

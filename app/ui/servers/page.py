@@ -6,16 +6,19 @@ While the page is in view it asks now and then; out of view it asks nothing.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.control.messages import Joined
+from app.core.bundles import installed
+from app.core.bundles.archive import is_bundle
 from app.core.journal.record import CallRecord
 from app.core.settings import settings_path, signature
 from app.ui.kit.background import Background
+from app.ui.kit.buttons import Button
 from app.ui.kit.in_force import IN_FORCE_MS, InForce
 from app.ui.kit.labels import Label
 from app.ui.kit.opening import open_file
@@ -25,9 +28,11 @@ from app.ui.kit.services import Services
 from app.ui.kit.theme import S
 from app.ui.kit.trouble import Trouble
 from app.ui.servers import changing, facts, telling
+from app.ui.servers.adding import AddPanel
 from app.ui.servers.card import ServerCard
 from app.ui.servers.facts import Looked
 from app.ui.servers.trying import Call, call_by_hand
+from app.ui.servers.waiting_for import Waiting
 
 LOOK_MS = 2000
 """While in view: memory and calls under way change without anyone telling."""
@@ -35,13 +40,17 @@ SETTLE_MS = 100
 
 
 class ServersPage(Page):
-    """`call` makes a tool call by hand, `open_file` opens a file in an editor: other ones in tests."""
+    """`call` makes a tool call by hand, `open_file` opens a file in an editor, `add_panel` adds servers: other ones in tests."""
 
     name = "servers"
     drawing = "servers"
 
     def __init__(
-        self, services: Services, call: Call = call_by_hand, open_file: Callable[[str], object] = open_file
+        self,
+        services: Services,
+        call: Call = call_by_hand,
+        open_file: Callable[[str], object] = open_file,
+        add_panel: Callable[[Services, Callable[[], Collection[str]]], AddPanel] = AddPanel,
     ) -> None:
         super().__init__(self.tr("Servers"), services)
         theme = services.theme
@@ -50,18 +59,29 @@ class ServersPage(Page):
         self._call = call
         self._asked = 0
         self._signature: tuple[int, ...] = ()
+        self._wanted_review = ""
         self._status: dict[str, Any] | None = None
         self._background: Background = services.background
         self._changes = InForce(services, self.cards.get, self.look, reason, self)
         self.checked = Label("", theme, "secondary", "muted")
         self.buttons.addWidget(self.checked)
+        self.add = Button(self.tr("Add a server"), theme, "primary", "plus", self._open_adding)
+        self.buttons.addWidget(self.add)
+        self._add_panel = add_panel
+        self._adding: AddPanel | None = None
+        self.waiting = Waiting(services, self)
+        self.waiting.changed.connect(self._show_waiting)
         self.trouble = Trouble(theme, lambda: open_file(settings_path(services.home)), self.look)
         words = self.tr("Servers do the work for AI apps. Each answers only within what you allow here and in Folders.")
         self.list = QVBoxLayout()
         self.list.setSpacing(S)
-        self.body.addWidget(Label(words, theme, "body", "muted", wrap=True))
+        self.words = Label(words, theme, "body", "muted", wrap=True)
+        self.body.addWidget(self.words)
         self.body.addWidget(self.trouble)
-        self.body.addLayout(self.list)
+        self.held = QWidget()
+        self.held.setLayout(self.list)
+        self.list.setContentsMargins(0, 0, 0, 0)
+        self.body.addWidget(self.held)
         self.body.addStretch(1)
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
@@ -75,14 +95,26 @@ class ServersPage(Page):
         services.link.record.connect(self._called)
 
     def opened(self, arguments: dict[str, Any]) -> None:
-        """Look now, and now and then from now on."""
+        """Look now, and now and then from now on. `{"add": PATHS}`: bundles; `{"review": NAME}`: what waits of a server."""
         self._timer.start()
+        self._wanted_review = str(arguments.get("review") or "")
         self.look()
+        self.waiting.look()
+        bundles = [path for path in arguments.get("add", []) if is_bundle(path)]
+        if bundles:
+            self._open_adding(bundles[0])
 
     def closed(self) -> None:
-        """Nobody looks."""
+        """Nobody looks. What is being added goes on: a person may fetch a token elsewhere."""
         self._timer.stop()
         self._soon.stop()
+
+    def search(self) -> bool:
+        """Ctrl+F: among the known servers, while one is being added."""
+        if self._adding is None or not self._adding.choosing.isVisible():
+            return False
+        self._adding.choosing.search.setFocus()
+        return True
 
     def look(self) -> None:
         """Everything afresh."""
@@ -114,6 +146,7 @@ class ServersPage(Page):
             card.setEnabled(looked.error is None)
             card.enabled.setVisible(looked.error is None)  # what the file says is not known now
         self._look_around()
+        self._show_waiting()
 
     def _make(self, name: str) -> ServerCard:
         server = next(one for one in self.looked.servers if one.name == name) if self.looked else None
@@ -131,6 +164,10 @@ class ServersPage(Page):
         )
         card.restart_wanted.connect(lambda: self._restart(name))
         card.log_wanted.connect(lambda: self._read_log(name))
+        card.review_wanted.connect(lambda: self.waiting.look_at(name, card))
+        card.reviewed.connect(self._reviewed)
+        card.sign_in_wanted.connect(lambda needed: self.waiting.sign(name, card, needed=needed))
+        card.remove_wanted.connect(lambda secrets: self._remove(name, secrets=secrets))
         card.activity_wanted.connect(lambda: self.services.go("activity", {"filter": f"server:{name}"}))
         return card
 
@@ -141,6 +178,8 @@ class ServersPage(Page):
     def _happened(self, event: Joined) -> None:
         if event.event in ("server", "gateway"):
             self._stir()
+        if event.event == "server" and event.state in ("changed", "accepted", "sign-in"):
+            self.waiting.look()
 
     def _called(self, record: CallRecord) -> None:
         if record.server in self.cards and not self._soon.isActive():
@@ -190,7 +229,9 @@ class ServersPage(Page):
             if status is None:
                 card.show_live(telling.Live())
             else:
-                card.show_live(telling.live_of(status, name, memory.get(name), checked))
+                live = telling.live_of(status, name, memory.get(name), checked)
+                card.show_live(live._replace(sign_in=self.waiting.sign_ins.get(name, "")))
+        self.waiting.heard(status)
 
     def _read_log(self, name: str) -> None:
         home, card = self.services.home, self.cards[name]
@@ -213,3 +254,73 @@ class ServersPage(Page):
             self._look_live()
 
         self.services.link.call("restart_server", done, lambda error: card.show_problem(reason(error)), name=name)
+
+    # -- adding, reviewing, removing ----------------------------------------------------------------------------
+
+    @property
+    def adding(self) -> AddPanel:
+        """The panel that adds servers, made at its first use."""
+        if self._adding is None:
+            self._adding = self._add_panel(self.services, lambda: set(self.cards))
+            self._adding.added.connect(self._added)
+            self._adding.closed.connect(self._adding_closed)
+            self.body.insertWidget(self.body.indexOf(self.held), self._adding)
+        return self._adding
+
+    def _open_adding(self, bundle: str = "") -> None:
+        if bundle:
+            self.adding.open_bundle(bundle)
+        else:
+            self.adding.open()
+        self._show_adding(on=True)
+
+    def _adding_closed(self) -> None:
+        self._show_adding(on=False)
+
+    def _show_adding(self, *, on: bool) -> None:
+        for part in (self.words, self.held, self.add, self.checked):
+            part.setVisible(not on)
+
+    def _added(self, name: str) -> None:
+        said = self.tr("Connect an app to it in Clients; an app that runs has to be restarted before it sees it.")
+        self.services.messages.notice(self.tr("{server} is added.").format(server=name), said)
+        self.look()
+
+    def _show_waiting(self) -> None:
+        """What is known of what waits, on the cards; the one that was asked for opens."""
+        for name, card in self.cards.items():
+            card.show_reviewing(self.waiting.reviews.get(name))
+            card.show_live(card.live._replace(sign_in=self.waiting.sign_ins.get(name, "")))
+        wanted = self.cards.get(self._wanted_review)
+        if wanted is not None and wanted.show_review.isVisible():
+            self._wanted_review = ""
+            wanted.open_review()
+
+    def _reviewed(self) -> None:
+        """A person said a word: its tools may be others now."""
+        self.waiting.look()
+        self.look()
+
+    def _remove(self, name: str, *, secrets: bool) -> None:
+        card, home, link = self.cards[name], self.services.home, self.services.link
+        server = card.server
+        if card.removing is not None:
+            card.removing.busy(True)
+        failed = self.services.messages.error
+
+        def forgotten(_answer: object) -> None:
+            if server.bundle:
+                self._background.run(lambda: installed.remove(home, server.bundle))
+            for secret in server.secrets if secrets else ():
+                link.call("remove_secret", None, failed, name=secret)
+            self.look()
+
+        def gone(_found: object) -> None:
+            link.call("forget_server", forgotten, lambda error: (failed(error), forgotten(None)), name=name)
+
+        def could_not(error: Exception) -> None:
+            card.show_problem(reason(error))
+            if card.removing is not None:
+                card.removing.busy(False)
+
+        self._changes.deeds.do(lambda confirm: changing.remove_server(home, name, confirm), gone, could_not)

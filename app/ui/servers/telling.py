@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import QCoreApplication
 
@@ -14,6 +14,9 @@ from app.ui.kit.theme import Tone
 from app.ui.servers.changing import DEFAULT
 from app.ui.servers.facts import COUNTED, Lately, ServerFact, ToolFact
 
+if TYPE_CHECKING:
+    from app.ui.servers.reviews import Review
+
 
 def tr(text: str) -> str:
     """Through Qt's translation, in this page's context."""
@@ -21,7 +24,7 @@ def tr(text: str) -> str:
 
 
 class Live(NamedTuple):
-    """What the gateway says of one server. `state` None: no gateway answers."""
+    """What the gateway says of one server. `state` None: no gateway answers. `sign_in`: why one has to sign in, or empty."""
 
     state: str | None = None
     pid: int | None = None
@@ -30,6 +33,7 @@ class Live(NamedTuple):
     crashes: int = 0
     memory: int | None = None
     checked: str = ""
+    sign_in: str = ""
 
 
 def live_of(status: dict[str, Any], server: str, memory: int | None, checked: str) -> Live:
@@ -44,7 +48,28 @@ def live_of(status: dict[str, Any], server: str, memory: int | None, checked: st
         int(row.get("crashes") or 0),
         memory if row.get("pid") else None,
         checked,
+        str(row.get("sign_in") or ""),
     )
+
+
+def unseen(server: ServerFact) -> bool:
+    """It is set up, and nobody ever accepted its tools."""
+    return server.kind != "builtin" and not server.pinned
+
+
+def waits(server: ServerFact, live: Live, review: Review | None) -> tuple[str, Tone, str] | None:
+    """What of it waits for the person: a word, a colour and an icon, or None."""
+    if live.sign_in:
+        return tr("Sign-in needed"), "asked", "link"
+    if unseen(server):
+        return tr("Tools not accepted yet"), "asked", "eye"
+    if review is None:
+        return None
+    if not review.reviewed:
+        return tr("Not reviewed"), "asked", "eye"
+    if review.kept_hidden:
+        return tr("Changes kept hidden"), "muted", "eye"
+    return tr("Its tools have changed"), "asked", "warning"
 
 
 def chip(server: ServerFact, live: Live) -> tuple[str, Tone, str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 
 from app.control.messages import Joined
 from app.core.errors import DoorkeepError
@@ -19,8 +19,7 @@ LONG = 20_000
 
 
 def click(qtbot, control: Segmented, index: int) -> None:
-    point = control.rect_of(index).center().toPoint()
-    qtbot.mouseClick(control, Qt.MouseButton.LeftButton, pos=QPoint(point.x(), point.y()))
+    qtbot.mouseClick(control.segments[index], Qt.MouseButton.LeftButton)
 
 
 def test_a_running_server_shows_its_state_and_numbers(make_page: Make, qtbot, screens) -> None:

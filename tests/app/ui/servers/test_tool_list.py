@@ -13,7 +13,7 @@ def test_each_tool_has_its_rule_and_a_name_to_say(qtbot, theme) -> None:
     assert made.rules["trash"].value == "ask"
     assert made.rules["read"].accessibleName() == "Rule for Read: By folder"
     with qtbot.waitSignal(made.rule_wanted) as wanted:
-        made.rules["read"]._pick(3)
+        made.rules["read"].segments[3].click()
     assert wanted.args == ["read", "off"]
 
 

@@ -27,6 +27,10 @@ def main(argv: list[str] | None = None) -> int:
         return run()
     from app.bridge.home import find_home
 
+    if not (args.background or args.here) and _is_unpacked_only():
+        from app.ui.installing.start import run as offer
+
+        return offer(find_home(args.home), _no_screen())
     return _run(find_home(args.home), background=args.background)
 
 
@@ -40,11 +44,21 @@ def parser_of_words() -> argparse.ArgumentParser:
 
     parser = argparse.ArgumentParser(prog="doorkeep-tray", description="Doorkeep's tray icon and window.")
     parser.add_argument("--background", action="store_true", help="without the window")
+    parser.add_argument("--here", action="store_true", help="from an unpacked archive: do not offer to install")
     parser.add_argument("--home", help="where all state lies (else DOORKEEP_HOME, else the default)")
     parser.add_argument(
         "--self-test", action="store_true", help="check the installation and leave; one JSON line a check"
     )
     return parser
+
+
+def _is_unpacked_only() -> bool:
+    """A packaged program that lies just anywhere offers to be installed first."""
+    if not getattr(sys, "frozen", False):
+        return False
+    from app.desktop.installing import can_install
+
+    return can_install()
 
 
 def _no_screen() -> str:

@@ -27,6 +27,8 @@ COMMANDS = {
     "doctor": ("app.commands.doctor", "check everything that can be wrong"),
     "help": ("app.commands.help", "the user's guide"),
     "updates": ("app.commands.updates", "whether there is a newer version; asks only if you turn it on"),
+    "install": ("app.commands.installing", "from an unpacked archive: install this Doorkeep for you"),
+    "uninstall": ("app.commands.installing", "leave every AI app and remove what was installed for you"),
     "self-test": ("app.commands.self_test", "prove that this build works, one JSON line a check"),
     "demo": ("app.demo", "the main job from end to end, on a throw-away home"),
 }

@@ -1,13 +1,16 @@
-"""A segmented control: a few choices side by side, one of them in force. Arrow keys move, a click acts at once."""
+"""A segmented control: a few choices side by side, one of them in force. Arrow keys move, a click acts at once.
+
+To a screen reader it is a group of radio buttons, and to Tab one stop. It draws everything itself; its segments only hold a place.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QGroupBox, QSizePolicy
 
 from app.ui.kit.theme import CONTROL, Theme, Tone, font
 
@@ -24,7 +27,66 @@ class Choice(NamedTuple):
     explained: str = ""
 
 
-class Segmented(QWidget):
+class Segment(QAbstractButton):
+    """One choice. Checkable and exclusive among its siblings, which is what makes Qt call it a radio button."""
+
+    takes_turns = True
+    """At any time one of its siblings is where Tab stops (`kit.tab_order`)."""
+
+    def __init__(self, choice: Choice, theme: Theme, group: Segmented) -> None:
+        super().__init__(group)
+        self.choice = choice
+        self._group = group
+        self._theme = theme
+        self.setText(choice.text)
+        self.setAccessibleName(choice.text)
+        self.setAccessibleDescription(choice.explained)
+        self.setToolTip(choice.explained)
+        self.setCheckable(True)
+        self.setAutoExclusive(True)
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def stop_here(self, on: bool) -> None:
+        """Whether Tab stops at this one."""
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if on else Qt.FocusPolicy.ClickFocus)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws the word, and the ground of the one in force."""
+        colours, tone, in_force = self._theme.colours, self.choice.tone, self.isChecked()
+        box = QRectF(self.rect())
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if in_force or (self.underMouse() and self.isEnabled()):
+            painter.setPen(QPen(QColor(colours.tone(tone)), 1) if in_force else Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.soft(tone) if in_force else colours.hover))
+            painter.drawRoundedRect(box.adjusted(2.5, 2.5, -2.5, -2.5), 5, 5)
+        painter.setFont(_font(in_force=in_force))
+        painter.setPen(QColor(colours.tone(tone) if in_force else colours.muted))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.choice.text)
+        painter.end()
+
+    def nextCheckState(self) -> None:
+        """A click on the one in force leaves it so."""
+        self.setChecked(True)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The group's edge shows it."""
+        super().focusInEvent(event)
+        self._group.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """The group's edge shows it no more."""
+        super().focusOutEvent(event)
+        self._group.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The group decides what an arrow key means."""
+        if not self._group.step(Qt.Key(event.key())):
+            super().keyPressEvent(event)
+
+
+class Segmented(QGroupBox):
     """Emits `chosen` with the value when a person picks another choice; `set_value` does not emit."""
 
     chosen = Signal(str)
@@ -35,10 +97,10 @@ class Segmented(QWidget):
         self._name = name
         self._choices = list(choices)
         self._value = ""
-        self._hovered = -1
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.segments = [Segment(choice, theme, self) for choice in choices]
+        for segment in self.segments:
+            segment.clicked.connect(self._clicked)
         theme.changed.connect(self.update)
         self.set_value("")
 
@@ -50,14 +112,28 @@ class Segmented(QWidget):
     def set_value(self, value: str) -> None:
         """Show a choice as in force."""
         self._value = value
-        chosen = next((choice for choice in self._choices if choice.value == value), None)
-        self.setAccessibleName(f"{self._name}: {chosen.text}" if chosen else self._name)
-        self.setAccessibleDescription(chosen.explained if chosen else "")
+        chosen = next((segment for segment in self.segments if segment.choice.value == value), None)
+        self.setAccessibleName(f"{self._name}: {chosen.text()}" if chosen else self._name)
+        self.setAccessibleDescription(chosen.choice.explained if chosen else "")
+        stop = chosen or self.segments[0]
+        had_focus = any(segment.hasFocus() for segment in self.segments)
+        for segment in self.segments:
+            segment.setAutoExclusive(False)  # else the last one in force could not be taken back
+            segment.setChecked(segment is chosen)
+            segment.setAutoExclusive(True)
+            segment.stop_here(segment is stop)
+        self.setFocusProxy(stop)
+        if had_focus:
+            stop.setFocus(Qt.FocusReason.OtherFocusReason)
         self.update()
 
     def sizeHint(self) -> QSize:
         """As wide as its words; every segment is as wide as the widest."""
         return QSize(self._width() * len(self._choices), HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        """Never less."""
+        return self.sizeHint()
 
     def rect_of(self, index: int) -> QRectF:
         """Where a segment lies; mirrored in right-to-left layouts."""
@@ -65,68 +141,61 @@ class Segmented(QWidget):
         width = self.width() / len(self._choices)
         return QRectF(place * width, 0, width, HEIGHT)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Each segment to its place."""
+        super().resizeEvent(event)
+        for index, segment in enumerate(self.segments):
+            segment.setGeometry(self.rect_of(index).toAlignedRect())
+
+    def setLayoutDirection(self, direction: Qt.LayoutDirection) -> None:
+        """Mirrored, or not."""
+        super().setLayoutDirection(direction)
+        for index, segment in enumerate(self.segments):
+            segment.setGeometry(self.rect_of(index).toAlignedRect())
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draws the track, the segment in force, and the words."""
+        """Draws the track; the segments draw themselves on it."""
         colours = self._theme.colours
+        focused = any(segment.hasFocus() for segment in self.segments)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ring = QPen(QColor(colours.accent if self.hasFocus() else colours.line), 1)
-        painter.setPen(ring)
+        painter.setPen(QPen(QColor(colours.accent if focused else colours.line), 1))
         painter.setBrush(QColor(colours.sunken))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)
-        for index, choice in enumerate(self._choices):
-            box = self.rect_of(index)
-            in_force = choice.value == self._value
-            if in_force or index == self._hovered:
-                painter.setPen(QPen(QColor(colours.tone(choice.tone)), 1) if in_force else Qt.PenStyle.NoPen)
-                painter.setBrush(QColor(colours.soft(choice.tone) if in_force else colours.hover))
-                painter.drawRoundedRect(box.adjusted(2.5, 2.5, -2.5, -2.5), 5, 5)
-            painter.setFont(self._font(in_force=in_force))
-            painter.setPen(QColor(colours.tone(choice.tone) if in_force else colours.muted))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, choice.text)
         painter.end()
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Acts at once."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._pick(self._at(event.position()))
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Shows what a click would pick, and what it means."""
-        self._hovered = self._at(event.position())
-        if self._hovered >= 0:
-            self.setToolTip(self._choices[self._hovered].explained)
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """No longer hovered."""
-        self._hovered = -1
-        self.update()
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrow keys move to the neighbour."""
+        """As the segment that has the focus for it."""
+        if not self.step(Qt.Key(event.key())):
+            super().keyPressEvent(event)
+
+    def step(self, key: Qt.Key) -> bool:
+        """Go to the neighbour that an arrow key means, as it is seen; False for any other key."""
         forward = Qt.Key.Key_Left if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else Qt.Key.Key_Right
         backward = Qt.Key.Key_Right if forward == Qt.Key.Key_Left else Qt.Key.Key_Left
-        step = {forward: 1, backward: -1}.get(Qt.Key(event.key()), 0)
-        if not step:
-            super().keyPressEvent(event)
-            return
+        by = {forward: 1, backward: -1}.get(key, 0)
+        if not by:
+            return False
         now = next((index for index, choice in enumerate(self._choices) if choice.value == self._value), -1)
-        self._pick(min(max(now + step, 0), len(self._choices) - 1))
+        self._pick(self._choices[min(max(now + by, 0), len(self._choices) - 1)].value)
+        return True
 
-    def _pick(self, index: int) -> None:
-        if index >= 0 and self._choices[index].value != self._value:
-            self.set_value(self._choices[index].value)
-            self.chosen.emit(self._value)
+    def _clicked(self) -> None:
+        segment = self.sender()
+        if isinstance(segment, Segment):
+            self._pick(segment.choice.value)
 
-    def _at(self, point: QPointF) -> int:
-        return next((index for index in range(len(self._choices)) if self.rect_of(index).contains(point)), -1)
+    def _pick(self, value: str) -> None:
+        if value != self._value:
+            self.set_value(value)
+            self.chosen.emit(value)
 
     def _width(self) -> int:
-        metrics = QFontMetrics(self._font(in_force=True))
+        metrics = QFontMetrics(_font(in_force=True))
         return max(metrics.horizontalAdvance(choice.text) for choice in self._choices) + 2 * _PAD
 
-    def _font(self, *, in_force: bool) -> QFont:
-        made = font("secondary")
-        made.setWeight(made.Weight.DemiBold if in_force else made.Weight.Normal)
-        return made
+
+def _font(*, in_force: bool) -> QFont:
+    made = font("secondary")
+    made.setWeight(made.Weight.DemiBold if in_force else made.Weight.Normal)
+    return made

@@ -10,8 +10,12 @@ from PySide6.QtWidgets import QWidget
 
 
 def stops(widget: QWidget) -> list[QWidget]:
-    """The widget and what lies in it, as far as Tab stops there."""
-    return [one for one in (widget, *widget.findChildren(QWidget)) if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    """The widget and what lies in it, as far as Tab stops there, now or when a choice is another one (`takes_turns`)."""
+    return [
+        one
+        for one in (widget, *widget.findChildren(QWidget))
+        if one.focusPolicy() & Qt.FocusPolicy.TabFocus or getattr(one, "takes_turns", False)
+    ]
 
 
 def chain(parts: Iterable[QWidget]) -> None:

@@ -45,6 +45,8 @@ WORDS: dict[str, dict[str, ToolWords]] = {
         "git_fetch": ToolWords("fetched news for {object}", "fetch news for {object}"),
         "git_pull": ToolWords("pulled into {object}", "pull into {object}"),
         "git_push": ToolWords("pushed from {object}", "push from {object}"),
+        "git_init": ToolWords("made a repository at {object}", "make a repository at {object}"),
+        "git_clone": ToolWords("cloned to {object}", "clone to {object}"),
     },
     "notes": {
         "search_notes": ToolWords("searched notes", "search notes"),

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 
 from app.core.settings import FolderSetting, load
 from app.ui.folders.page import FoldersPage
@@ -19,8 +19,7 @@ LONG = 20_000
 
 
 def click(qtbot, control: Segmented, index: int) -> None:
-    point = control.rect_of(index).center().toPoint()
-    qtbot.mouseClick(control, Qt.MouseButton.LeftButton, pos=QPoint(point.x(), point.y()))
+    qtbot.mouseClick(control.segments[index], Qt.MouseButton.LeftButton)
 
 
 def setting(home: str, path: Path) -> FolderSetting:

@@ -102,10 +102,10 @@ class ServerCard(QWidget):
         self.show_trying = Button(self.tr("Try a tool"), theme, "plain", "play", self._toggle_trying)
         self.show_log = Button(self.tr("Its own messages"), theme, "plain", "terminal", self._toggle_log)
         self.show_activity = Button(self.tr("Its calls"), theme, "plain", "activity", self.activity_wanted.emit)
-        self.show_review = Button(self.tr("Review"), theme, "primary", "eye", self._toggle_review)
+        self.show_review = Button(self.tr("Review"), theme, "plain", "eye", self._toggle_review)
         self.sign = Button("", theme, "plain", "link", lambda: self.sign_in_wanted.emit(bool(self.live.sign_in)))
         self.remove = Button(self.tr("Remove…"), theme, "plain", "trash", self._toggle_removing)
-        for button in (self.show_tools, self.show_trying, self.show_log, self.remove):
+        for button in (self.show_review, self.show_tools, self.show_trying, self.show_log, self.remove):
             button.setCheckable(True)  # pressed in while its part is open
         self._buttons = (
             self.show_review, self.sign, self.show_tools, self.show_trying, self.show_log, self.show_activity, self.remove,
@@ -199,6 +199,7 @@ class ServerCard(QWidget):
             self.reviewing.done.connect(self.reviewed.emit)
             self._below.insertWidget(0, self.reviewing)
             self.reviewing.show()
+        self._show_open()
 
     def _toggle_review(self) -> None:
         if self.reviewing is not None:
@@ -210,6 +211,7 @@ class ServerCard(QWidget):
         if self.reviewing is not None:
             self._drop(self.reviewing)
             self.reviewing = None
+        self._show_open()
 
     def _toggle_removing(self) -> None:
         if self.removing is not None:
@@ -265,10 +267,15 @@ class ServerCard(QWidget):
 
     def _show_open(self) -> None:
         """Which parts are open, by the mark and by the buttons that opened them."""
-        parts = ((self.show_tools, self.tools), (self.show_trying, self.trying), (self.show_log, self.log))
+        parts = (
+            (self.show_review, self.reviewing),
+            (self.show_tools, self.tools),
+            (self.show_trying, self.trying),
+            (self.show_log, self.log),
+            (self.remove, self.removing),
+        )
         for button, part in parts:
             button.setChecked(part is not None and not part.isHidden())
-        self.remove.setChecked(self.removing is not None)
         self.show_tools.set_drawing("chevron-down" if self.show_tools.isChecked() else "chevron-right")
 
     def _forget(self) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from app.control.messages import Joined
 from app.core.bundles import installed
@@ -59,7 +59,7 @@ class ServersPage(Page):
         self._call = call
         self._asked = 0
         self._signature: tuple[int, ...] = ()
-        self._wanted_review = ""
+        self._wanted_review = self._to_show = ""
         self._status: dict[str, Any] | None = None
         self._background: Background = services.background
         self._changes = InForce(services, self.cards.get, self.look, reason, self)
@@ -284,6 +284,7 @@ class ServersPage(Page):
     def _added(self, name: str) -> None:
         said = self.tr("Connect an app to it in Clients; an app that runs has to be restarted before it sees it.")
         self.services.messages.notice(self.tr("{server} is added.").format(server=name), said)
+        self._to_show = name
         self.look()
 
     def _show_waiting(self) -> None:
@@ -293,8 +294,11 @@ class ServersPage(Page):
             card.show_live(card.live._replace(sign_in=self.waiting.sign_ins.get(name, "")))
         wanted = self.cards.get(self._wanted_review)
         if wanted is not None and wanted.show_review.isVisible():
-            self._wanted_review = ""
+            self._to_show, self._wanted_review = self._wanted_review, ""
             wanted.open_review()
+        if self._to_show in self.cards:
+            card, self._to_show = self.cards[self._to_show], ""
+            QTimer.singleShot(0, card, lambda: bring_into_view(card))
 
     def _reviewed(self) -> None:
         """A person said a word: its tools may be others now."""
@@ -324,3 +328,12 @@ class ServersPage(Page):
                 card.removing.busy(False)
 
         self._changes.deeds.do(lambda confirm: changing.remove_server(home, name, confirm), gone, could_not)
+
+
+def bring_into_view(card: QWidget) -> None:
+    """Scroll to it."""
+    above = card.parentWidget()
+    while above is not None and not isinstance(above, QScrollArea):
+        above = above.parentWidget()
+    if above is not None:
+        above.ensureWidgetVisible(card)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from app.core.errors import DoorkeepError
 from app.core.secret_names import Noted, write_names
@@ -167,7 +167,7 @@ def test_what_it_offers_is_shown_with_every_warning_and_nothing_is_added_by_itse
     page.adding.choosing.rows["time"].click()
     qtbot.waitUntil(page.adding.add.isVisible, timeout=LONG)
     assert "There are warnings" in page.adding.problem.text()
-    words = [label.text() for label in page.adding.findChildren(type(page.adding.title)) if label.isVisible()]
+    words = [label.text() for label in page.adding.findChildren(QLabel) if label.isVisible()]
     assert any("characters that nobody sees" in text for text in words)
     assert any("\\u200b" in text for text in words), "a hidden character is made visible"
     screens("servers-offering", page)

@@ -19,7 +19,7 @@ def card(services, qtbot) -> ServerCard:
 def test_on_and_off_are_wishes(services, qtbot) -> None:
     made = card(services, qtbot)
     with qtbot.waitSignal(made.enabled_wanted) as wanted:
-        made.enabled._pick(0)
+        made.enabled._pick("off")
     assert wanted.args == [False]
 
 

@@ -83,11 +83,13 @@ def test_a_server_taken_over_unseen_says_so_until_it_is_looked_at(
     screens("servers-not-reviewed", page)
 
 
-def test_another_page_leads_to_the_review(make_page: Make, tracker: Path, link) -> None:
+def test_another_page_leads_to_the_review_and_brings_it_into_view(make_page: Make, tracker: Path, link, qtbot) -> None:
     link.answers["reviews"] = {"reviews": [CHANGED]}
     page = make_page()
+    page.resize(600, 520)
     page.opened({"review": "tracker"})
-    assert page.cards["tracker"].reviewing is not None
+    card = page.cards["tracker"]
+    qtbot.waitUntil(lambda: card.reviewing is not None and not card.visibleRegion().isEmpty(), timeout=LONG)
 
 
 def test_the_gateway_is_asked_again_only_where_its_state_names_others(

@@ -6,11 +6,13 @@ A document that we do not fully understand is refused here, so nothing else has 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
 from typing import Any, Literal
 
 import msgspec
 
 from app.clients import documents
+from app.clients.adopting.moving import Moving
 from app.clients.configfile import Snapshot, digest, text_of
 from app.clients.entries import arguments_of
 from app.clients.jsonc import JsoncError
@@ -19,23 +21,28 @@ from app.clients.splice import SpliceError, Trace
 from app.clients.targets import Installation, Target
 from app.core.errors import ClientConfigError
 
-What = Literal["connect", "disconnect", "restore"]
+What = Literal["connect", "disconnect", "restore", "adopt", "return"]
 NAME = re.compile(r"[a-z0-9-]{1,30}")
 
 
 class Wish(msgspec.Struct, frozen=True):
-    """What is to be done to one file: which servers to connect (none named: all that are on), or which backup to restore."""
+    """What is to be done to one file: which servers to connect (none named: all that are on), or which backup to restore.
+
+    For `adopt` and `return` `servers` are keys of the file, and `seen` says by key what the user was shown of an entry.
+    """
 
     what: What
     servers: tuple[str, ...] = ()
     backup: str = ""
+    seen: dict[str, str] = {}
 
 
 class Change(msgspec.Struct, frozen=True):
     """One planned change. `after` None: the file goes away. `entries`: ours in the file afterwards, by key.
 
     `before_ours`: whether entries of ours stood there before, so that the old bytes are not what a disconnect goes back to.
-    `gone`: keys taken out. `notes`: what the user should know.
+    `gone`: keys taken out; `returned`: keys whose own entries came back; `left`: keys that could not be given back.
+    `moving`: entries that go behind the door first. `notes`: what the user should know.
     """
 
     what: What
@@ -46,6 +53,9 @@ class Change(msgspec.Struct, frozen=True):
     before_ours: bool = False
     gone: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    returned: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    moving: tuple[Moving, ...] = ()
 
     @property
     def changes(self) -> bool:
@@ -59,9 +69,9 @@ def entries_of(target: Target, snapshot: Snapshot) -> dict[str, Any]:
     if not snapshot.exists:
         return {}
     try:
-        return documents.members(_text(target, snapshot)[1], target.client.section, target.client.dialect)
+        return documents.members(text_in(target, snapshot)[1], target.client.section, target.client.dialect)
     except (JsoncError, SpliceError) as error:
-        raise _refused(target, error) from None
+        raise refused(target, error) from None
 
 
 def section_stands(target: Target, snapshot: Snapshot) -> bool:
@@ -69,12 +79,13 @@ def section_stands(target: Target, snapshot: Snapshot) -> bool:
     if not snapshot.exists:
         return False
     try:
-        return documents.stands(_text(target, snapshot)[1], target.client.section, target.client.dialect)
+        return documents.stands(text_in(target, snapshot)[1], target.client.section, target.client.dialect)
     except (JsoncError, SpliceError) as error:
-        raise _refused(target, error) from None
+        raise refused(target, error) from None
 
 
-def _text(target: Target, snapshot: Snapshot) -> tuple[str, str]:
+def text_in(target: Target, snapshot: Snapshot) -> tuple[str, str]:
+    """The byte-order mark and the text. Raises ClientConfigError where there is nothing in it that could be changed."""
     mark, text = text_of(snapshot)
     if not text.strip() and target.client.dialect != "toml":
         raise ClientConfigError(
@@ -89,7 +100,7 @@ def plan_connect(
     target: Target, installation: Installation, record: Record, snapshot: Snapshot, servers: tuple[str, ...]
 ) -> Change:
     """Each server's entry added, or brought up to date where it is ours already. Raises ClientConfigError."""
-    mark, text = _text(target, snapshot) if snapshot.exists else ("", documents.FRESH[target.client.dialect])
+    mark, text = text_in(target, snapshot) if snapshot.exists else ("", documents.FRESH[target.client.dialect])
     place = record.places.get(snapshot.real, Place())
     notes = _about(target, mark)
     if target.client.reload:
@@ -122,27 +133,44 @@ def plan_connect(
 
 
 def plan_disconnect(
-    target: Target, installation: Installation, record: Record, snapshot: Snapshot, original: bytes | None
+    target: Target,
+    installation: Installation,
+    record: Record,
+    snapshot: Snapshot,
+    original: bytes | None,
+    back: Mapping[str, str] | None = None,
+    left: Collection[str] = (),
 ) -> Change:
     """Our entries taken out. `original`: the bytes from before our first write, which come back where nobody wrote since.
 
-    Raises ClientConfigError where the file is no configuration of that client.
+    `back`: the text of each adopted entry, which comes back in the place of ours; `left`: adopted ones that cannot be given
+    back now, so that ours stay. Raises ClientConfigError where the file is no configuration of that client.
     """
     place = record.places.get(snapshot.real)
     here = entries_of(target, snapshot)
-    ours = tuple(key for key, value in here.items() if record.owns(value, installation.bridge))
+    ours = tuple(key for key, value in here.items() if record.owns(value, installation.bridge) and key not in left)
+    returned = tuple(key for key in ours if back and key in back)
+    gone = tuple(key for key in ours if key not in returned)
     untouched = place is not None and snapshot.exists and place.digest == snapshot.digest
     if place is not None and untouched and place.before == "":
-        return Change("disconnect", target, snapshot, None, {}, gone=ours)
-    if untouched and original is not None:
-        return Change("disconnect", target, snapshot, original, {}, gone=ours)
+        return Change("disconnect", target, snapshot, None, {}, gone=gone)
+    if untouched and original is not None and not left:
+        return Change("disconnect", target, snapshot, original, {}, gone=gone, returned=returned)
+    kept = {key: written for key, written in place.entries.items() if key in left} if place else {}
     if not snapshot.exists or not ours:
-        return Change("disconnect", target, snapshot, snapshot.content if snapshot.exists else None, {})
-    mark, text = _text(target, snapshot)
+        unchanged = snapshot.content if snapshot.exists else None
+        return Change("disconnect", target, snapshot, unchanged, kept, before_ours=True, left=tuple(left))
+    mark, text = text_in(target, snapshot)
     for key in reversed(ours):  # each was written after the one before it, and its trace tells of that moment
         known = place.entries.get(key) if place else None
-        text = _take(target, text, key, known.trace if known else Trace())
-    return Change("disconnect", target, snapshot, (mark + text).encode(), {}, gone=ours)
+        if back and key in back:
+            text = exchanged(target, text, key, back[key])
+        else:
+            text = _take(target, text, key, known.trace if known else Trace())
+    after = (mark + text).encode()
+    return Change(
+        "disconnect", target, snapshot, after, kept, bool(left), gone=gone, returned=returned, left=tuple(left)
+    )
 
 
 def plan_restore(
@@ -169,7 +197,7 @@ def _key_for(
     wanted = (server, f"doorkeep-{server}")
     recorded = tuple(key for key, written in place.entries.items() if written.server == server)
     for key in (*recorded, *wanted):
-        if key in here and record.owns(here[key], installation.bridge):
+        if key in here and record.owns(here[key], installation.bridge) and not _serves_another(server, here[key]):
             return key
     for key in wanted:
         if key not in here and NAME.fullmatch(key):
@@ -181,13 +209,19 @@ def _key_for(
     )
 
 
+def _serves_another(server: str, entry: Any) -> bool:
+    """An adopted entry keeps its key, whatever its server is called: `filesystem` may be that of another program."""
+    last = arguments_of(entry)[-1:]
+    return last != [server] and NAME.fullmatch(last[0] if last else "") is not None
+
+
 def _refuse_doubles(target: Target, text: str, servers: tuple[str, ...]) -> None:
     """A name that we might take, standing twice: whichever we looked at, the client may look at the other."""
     doubled = documents.twice(text, target.client.section, target.client.dialect)
     for server in servers:
         for key in (server, f"doorkeep-{server}"):
             if key in doubled:
-                raise _refused(target, SpliceError(f'the key "{key}" stands there twice'))
+                raise refused(target, SpliceError(f'the key "{key}" stands there twice'))
 
 
 def _put(target: Target, text: str, key: str, value: dict[str, Any]) -> tuple[str, Trace]:
@@ -197,10 +231,24 @@ def _put(target: Target, text: str, key: str, value: dict[str, Any]) -> tuple[st
         kept = documents.same_elsewhere(text, after, section, key, dialect)
         right = documents.members(after, section, dialect).get(key) == value
     except (JsoncError, SpliceError) as error:
-        raise _refused(target, error) from None
+        raise refused(target, error) from None
     if not (kept and right):
-        raise _refused(target, ValueError("the change would touch more than our entry"))
+        raise refused(target, ValueError("the change would touch more than our entry"))
     return after, trace
+
+
+def exchanged(target: Target, text: str, key: str, new: str | dict[str, Any]) -> str:
+    """`text` with another text, or value, in the place of that entry, and nothing else changed. Raises ClientConfigError."""
+    section, dialect = target.client.section, target.client.dialect
+    try:
+        after, _ = documents.exchange(text, section, key, new, dialect)
+        kept = documents.same_elsewhere(text, after, section, key, dialect)
+        right = key in documents.members(after, section, dialect)
+    except (JsoncError, SpliceError) as error:
+        raise refused(target, error) from None
+    if not (kept and right):
+        raise refused(target, ValueError("the change would touch more than that entry"))
+    return after
 
 
 def _take(target: Target, text: str, key: str, trace: Trace) -> str:
@@ -210,9 +258,9 @@ def _take(target: Target, text: str, key: str, trace: Trace) -> str:
         kept = documents.same_elsewhere(text, after, section, key, dialect)
         right = key not in documents.members(after, section, dialect)
     except (JsoncError, SpliceError) as error:
-        raise _refused(target, error) from None
+        raise refused(target, error) from None
     if not (kept and right):
-        raise _refused(target, ValueError("the change would touch more than our entry"))
+        raise refused(target, ValueError("the change would touch more than our entry"))
     return after
 
 
@@ -226,7 +274,8 @@ def _about(target: Target, mark: str) -> list[str]:
     return notes
 
 
-def _refused(target: Target, error: ValueError) -> ClientConfigError:
+def refused(target: Target, error: ValueError) -> ClientConfigError:
+    """The words for a document that is not what a change needs."""
     return ClientConfigError(
         f"{target.path} is not a configuration that can be changed safely: {error}.",
         "Nothing was written, and nothing is repaired by guessing.",

@@ -13,7 +13,7 @@ from app.clients.changes import entries_of, section_stands
 from app.clients.claude_desktop import why_blocked
 from app.clients.connect import app_running
 from app.clients.entries import arguments_of, command_of
-from app.clients.ownership import Place
+from app.clients.ownership import Place, Record
 from app.clients.targets import Installation, Target
 from app.core.errors import ClientConfigError
 from app.desktop.apps import Desktop, Running
@@ -97,7 +97,7 @@ def check(target: Target, installation: Installation, desktop: Desktop) -> Repor
         waiting,
         {key: _server(key, value) for key, value in ours.items()},
         lost,
-        tuple(_notes(target, place, ours, running)),
+        (*_notes(target, place, ours, running), *_begun(target, record, snapshot.real, ours, installation)),
     )
 
 
@@ -143,6 +143,17 @@ def _notes(target: Target, place: Place, ours: dict[str, Any], running: Running 
                 f"{target.client.title} has been running since before the entry was written: quit and start it."
             )
     return notes
+
+
+def _begun(target: Target, record: Record, real: str, ours: dict[str, Any], installation: Installation) -> list[str]:
+    """Adoptions between whose steps a failure or a kill came."""
+    reached = {key for key, value in ours.items() if record.stands_for(real, key, value, installation.bridge)}
+    keys = [key for key, each in record.adopted.get(real, {}).items() if each.state == "begun" and key not in reached]
+    if not keys:
+        return []
+    names = ", ".join(f'"{key}"' for key in keys)
+    words = f"Adopting {names} was begun and not finished; the entry there is the client's own, and works."
+    return [f"{words} To finish: doorkeep clients adopt {target.client.id}"]
 
 
 def _server(key: str, value: dict[str, Any]) -> str:

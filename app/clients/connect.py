@@ -6,12 +6,13 @@ from typing import Literal
 
 import msgspec
 
-from app.clients import backups, configfile, ownership, pending
-from app.clients.changes import Change, What, Wish, left_as, plan_connect, plan_disconnect, plan_restore
-from app.clients.configfile import ChangedMeanwhileError, Snapshot
+from app.clients import backups, configfile, leftovers, ownership, pending, wishes
+from app.clients.adopting import steps
+from app.clients.changes import Change, What, Wish, left_as
+from app.clients.configfile import ChangedMeanwhileError
 from app.clients.diff import unified
+from app.clients.door import door_to
 from app.clients.ownership import Place, Record, Write
-from app.clients.serving import served
 from app.clients.targets import Installation, Target
 from app.core.errors import ClientConfigError
 from app.desktop.apps import Desktop, Running
@@ -27,7 +28,9 @@ class Outcome(msgspec.Struct, frozen=True):
     """What was done. `state`: `done`, `already` (nothing to do), `waiting` (until the app closes) or `planned` (dry run).
 
     `backup`: id of the copy from before; `diff`: unified, of a dry run; `restarted`: the app was quit and started again;
-    `kept`: whether our entries were still there after its launch (None: not looked at).
+    `kept`: whether our entries were still there after its launch (None: not looked at). `adopted`: key → our server, and
+    `secrets`: key → place → name in the keychain; `returned`: keys whose own entries came back; `left`: adopted ones that could
+    not be given back.
     """
 
     state: Literal["done", "already", "waiting", "planned"]
@@ -40,12 +43,16 @@ class Outcome(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
     restarted: bool = False
     kept: bool | None = None
+    adopted: dict[str, str] = {}
+    secrets: dict[str, dict[str, str]] = {}
+    returned: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 def plan(target: Target, installation: Installation, wish: Wish) -> Change:
-    """The change as it would be now. Raises ClientConfigError."""
+    """The change as it would be now; secrets that would come out of the keychain are markers in it. Raises ClientConfigError."""
     record = ownership.load(installation.home, target.client.id)
-    return _planned(target, installation, wish, record, configfile.read(target.path))
+    return wishes.planned(target, installation, wish, record, configfile.read(target.path))
 
 
 def preview(target: Target, installation: Installation, wish: Wish) -> Outcome:
@@ -60,6 +67,9 @@ def carry_out(target: Target, installation: Installation, wish: Wish, desktop: D
     done = _tried(target, installation, wish, desktop)
     if waited is not None:
         pending.forget(installation.home, target)
+    if done.adopted and done.state == "done":  # outside the lock: a server may have to be downloaded first
+        said = steps.trust(done.adopted, door_to(installation.home))
+        done = msgspec.structs.replace(done, notes=(*said, *done.notes))
     return done
 
 
@@ -99,14 +109,22 @@ def app_running(target: Target, desktop: Desktop) -> Running | None:
 def _once(target: Target, installation: Installation, wish: Wish, desktop: Desktop) -> Outcome:
     home, client = installation.home, target.client.id
     record = ownership.load(home, client)
-    change = _planned(target, installation, wish, record, configfile.read(target.path))
+    door = door_to(home)
+    change = wishes.planned(target, installation, wish, record, configfile.read(target.path), door)
+    leftovers.clear(home, client, change)
     if not change.changes:
         if _settle_record(record, change, None, installation):
             ownership.save(home, client, record)
         return _outcome(change, "already", "")
     if app_running(target, desktop) is not None:
         raise running_error(target)
-    backup = backups.keep(home, client, change.snapshot, record.pinned())
+    secrets: dict[str, str] = {}
+    if change.moving:
+        steps.prepare(home, client, change, record, door)
+        secrets = {name: value for each in change.moving for name, value in each.secrets.items()}
+        if app_running(target, desktop) is not None:  # the keychain may have asked the person meanwhile
+            raise running_error(target)
+    backup = backups.keep(home, client, change.snapshot, record.pinned(), secrets)
     if change.after is None:
         configfile.remove(change.snapshot)
     else:
@@ -122,40 +140,6 @@ def _once(target: Target, installation: Installation, wish: Wish, desktop: Deskt
     return outcome
 
 
-def _all_that_are_on(installation: Installation, record: Record, snapshot: Snapshot) -> tuple[str, ...]:
-    """Also those that were connected before, be they off now: their entries are brought up to date, too."""
-    connected = [written.server for written in record.places.get(snapshot.real, Place()).entries.values()]
-    return tuple(dict.fromkeys((*served(installation.home), *connected)))
-
-
-def _planned(target: Target, installation: Installation, wish: Wish, record: Record, snapshot: Snapshot) -> Change:
-    if wish.what == "connect":
-        servers = wish.servers or _all_that_are_on(installation, record, snapshot)
-        return plan_connect(target, installation, record, snapshot, servers)
-    if wish.what == "disconnect":
-        return plan_disconnect(
-            target, installation, record, snapshot, _original(installation, target, record, snapshot)
-        )
-    backup, content = backups.load(installation.home, target.client.id, wish.backup)
-    if backup.path != snapshot.real:
-        raise ClientConfigError(
-            f"Backup {backup.id} was taken from {backup.path}, not from {snapshot.real}.",
-            "Nothing was written.",
-            "Name that file with --config-file.",
-        )
-    return plan_restore(target, installation, record, snapshot, content)
-
-
-def _original(installation: Installation, target: Target, record: Record, snapshot: Snapshot) -> bytes | None:
-    place = record.places.get(snapshot.real)
-    if place is None or not place.before:
-        return None
-    try:
-        return backups.load(installation.home, target.client.id, place.before)[1]
-    except ClientConfigError:
-        return None  # then only our entries are taken out
-
-
 def _settle_record(record: Record, change: Change, backup: str | None, installation: Installation) -> bool:
     """Brings the record up to date; `backup` None: nothing was written. Whether the record changed."""
     real = change.snapshot.real
@@ -165,7 +149,7 @@ def _settle_record(record: Record, change: Change, backup: str | None, installat
         if command not in record.commands:
             record.commands.append(command)
     if backup is None:
-        if change.what == "disconnect":
+        if change.what == "disconnect" and not change.entries:
             return record.places.pop(real, None) is not None
         known = old.entries if old else {}
         if known == change.entries:
@@ -173,11 +157,13 @@ def _settle_record(record: Record, change: Change, backup: str | None, installat
         record.places[real] = _place(change, None, change.snapshot.digest)
         return True
     left = left_as(change)
-    record.remember(Write(ownership.now(), change.what, real, change.snapshot.digest, left, backup))
+    steps.finished(record, change)
+    digests = ("" if change.moving else change.snapshot.digest, "" if change.returned else left)
+    record.remember(Write(ownership.now(), change.what, real, *digests, backup))
     if not change.entries:
         record.places.pop(real, None)
         return True
-    if old is not None and old.digest == change.snapshot.digest and change.what == "connect":
+    if old is not None and old.digest == change.snapshot.digest and change.what in ("connect", "adopt", "return"):
         before = old.before
     else:
         before = None if change.before_ours else backup
@@ -211,4 +197,8 @@ def _outcome(change: Change, state: Literal["done", "already", "waiting", "plann
         backup,
         unified(change) if state == "planned" else "",
         change.notes,
+        adopted={each.key: each.server for each in change.moving},
+        secrets={each.key: each.adopted.secrets for each in change.moving},
+        returned=change.returned,
+        left=change.left,
     )

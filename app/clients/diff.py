@@ -6,6 +6,7 @@ import difflib
 import re
 
 from app.clients import documents
+from app.clients.adopting.foreign import open_secrets
 from app.clients.changes import Change
 from app.clients.configfile import Snapshot, text_of
 from app.clients.jsonc import JsoncError
@@ -19,7 +20,8 @@ HUNK = re.compile(r"@@ -(\d+)(,\d+)? \+(\d+)(,\d+)? @@")
 def unified(change: Change) -> str:
     """The diff, its lines ended by line feeds; empty where nothing changes.
 
-    Values below `env` and `headers` of every server are shown as an ellipsis: a diff is pasted into bug reports.
+    Values below `env` and `headers` of every server, and what looks like a secret elsewhere in it, are shown as an ellipsis:
+    a diff is pasted into bug reports.
     """
     before = _shown(change, change.snapshot.content if change.snapshot.exists else None)
     after = _shown(change, change.after)
@@ -70,4 +72,4 @@ def _shown(change: Change, content: bytes | None) -> list[str]:
 def mask(text: str, change: Change) -> str:
     """`text` with the secret values of every server hidden."""
     client = change.target.client
-    return documents.mask(text, client.section, client.dialect)
+    return documents.mask(text, client.section, client.dialect, open_secrets(client, text))

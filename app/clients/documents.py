@@ -5,6 +5,7 @@ JSON and JSON with comments are `splice`'s, TOML is `toml_splice`'s; nobody else
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Literal
 
 from app.clients import splice, toml_splice
@@ -51,6 +52,29 @@ def take(text: str, section: str, key: str, dialect: Dialect, trace: Trace | Non
     return splice.take(text, section, key, dialect, trace)
 
 
+def span(text: str, section: str, key: str, dialect: Dialect) -> tuple[int, int]:
+    """Where that server's own text stands: its value, or its tables. Raises JsoncError and SpliceError."""
+    if dialect == "toml":
+        return toml_splice.span(text, section, key)
+    return splice.span(text, section, key, dialect)
+
+
+def exchange(text: str, section: str, key: str, new: str | dict[str, Any], dialect: Dialect) -> tuple[str, str]:
+    """`text` with another text, or value, in that server's place, and the text that stood there: given that one again, the
+    same bytes result. Raises JsoncError and SpliceError.
+    """
+    start, end = span(text, section, key, dialect)
+    if isinstance(new, dict):
+        own = (
+            toml_splice.block(text, section, key, new)
+            if dialect == "toml"
+            else splice.block(text, section, new, dialect)
+        )
+    else:
+        own = new
+    return text[:start] + own + text[end:], text[start:end]
+
+
 def same_elsewhere(before: str, after: str, section: str, key: str, dialect: Dialect) -> bool:
     """Whether two documents differ in nothing but that server. Raises JsoncError and SpliceError."""
     if dialect == "toml":
@@ -58,8 +82,11 @@ def same_elsewhere(before: str, after: str, section: str, key: str, dialect: Dia
     return splice.same_elsewhere(before, after, section, key, dialect)
 
 
-def mask(text: str, section: str, dialect: Dialect) -> str:
-    """`text` with the values of every server's variables and headers hidden. Raises JsoncError and SpliceError."""
+def mask(text: str, section: str, dialect: Dialect, also: Collection[tuple[int, int]] = ()) -> str:
+    """`text` with the values of every server's variables and headers hidden, and what stands in the spans `also`.
+
+    Raises JsoncError and SpliceError.
+    """
     if dialect == "toml":
         toml_splice.members(text, section)
         spans = toml_splice.secret_spans(text, section, SECRET_MEMBERS)
@@ -72,8 +99,12 @@ def mask(text: str, section: str, dialect: Dialect) -> str:
             for inside in _named(server.value, name)
             for each in inside.members or ()
         ]
-    for start, end in sorted(spans, reverse=True):
-        text = text[:start] + HIDDEN + text[end:]
+    hidden = dict.fromkeys(spans, HIDDEN)
+    for start, end in also:
+        if not any(start >= span[0] and end <= span[1] for span in spans):
+            hidden[start, end] = "…"
+    for (start, end), shown in sorted(hidden.items(), reverse=True):
+        text = text[:start] + shown + text[end:]
     return text
 
 

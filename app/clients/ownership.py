@@ -14,7 +14,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from app.clients.entries import command_of
+from app.clients.entries import arguments_of, command_of
+from app.clients.holes import Holed
 from app.clients.splice import Trace
 from app.core.errors import ClientConfigError
 from app.core.private_file import replace_private
@@ -29,6 +30,18 @@ class Written(msgspec.Struct, frozen=True):
     server: str
     entry: dict[str, Any]
     trace: Trace = Trace()
+
+
+class Adopted(msgspec.Struct, frozen=True):
+    """What is kept of one adopted entry. `original`: its very text, secrets as markers. `state`: `begun` (a failure or a kill
+    came between), `done`, or `returned`: the client has its own entry back. `secrets`: place → name.
+    """
+
+    server: str
+    original: Holed
+    secrets: dict[str, str] = {}
+    at: str = ""
+    state: Literal["begun", "done", "returned"] = "begun"
 
 
 class Place(msgspec.Struct):
@@ -47,10 +60,12 @@ class Place(msgspec.Struct):
 
 
 class Write(msgspec.Struct, frozen=True):
-    """One write of ours into a client's file: what for, and SHA-256 before and after ("" where no file was)."""
+    """One write of ours into a client's file: what for, and SHA-256 before and after ("" where no file was, or where secrets
+    stood in it that have gone into the keychain since: a digest would let one guess at a short one).
+    """
 
     at: str
-    what: Literal["connect", "disconnect", "restore"]
+    what: Literal["connect", "disconnect", "restore", "adopt", "return"]
     path: str
     before: str
     after: str
@@ -58,11 +73,15 @@ class Write(msgspec.Struct, frozen=True):
 
 
 class Record(msgspec.Struct):
-    """Everything we know of one client's files, by real path; `commands`: every command path we ever wrote; `writes`: the last 100."""
+    """Everything we know of one client's files, by real path; `commands`: every command path we ever wrote; `writes`: the last 100.
+
+    `adopted`: what our entries stand in place of, by path and key; it stays when the client has its own entry back.
+    """
 
     places: dict[str, Place] = {}
     commands: list[str] = []
     writes: list[Write] = []
+    adopted: dict[str, dict[str, Adopted]] = {}
 
     def pinned(self) -> set[str]:
         """Backups that a disconnect still needs."""
@@ -70,6 +89,12 @@ class Record(msgspec.Struct):
 
     def remember(self, write: Write) -> None:
         self.writes = [*self.writes, write][-WRITES_KEPT:]
+
+    def stands_for(self, real: str, key: str, entry: Any, bridge: str) -> Adopted | None:
+        """What was adopted at that key, if the entry there is ours and serves it."""
+        found = self.adopted.get(real, {}).get(key)
+        ours = found is not None and self.owns(entry, bridge) and arguments_of(entry)[-1:] == [found.server]
+        return found if ours else None
 
     def owns(self, entry: Any, bridge: str) -> bool:
         """Whether an entry runs a command of ours: this installation's bridge, or one that we wrote ourselves."""

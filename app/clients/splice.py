@@ -93,6 +93,31 @@ def put(text: str, section: str, key: str, value: Any, dialect: Dialect) -> tupl
     return _apply(text, edits), Trace(tail=tail)
 
 
+def span(text: str, section: str, key: str, dialect: Dialect) -> tuple[int, int]:
+    """Where the value of the member `key` of `section` stands. Raises JsoncError and SpliceError."""
+    holder = _section(open_root(text, dialect), section)
+    found = None if holder is None else _only(holder.value, key)
+    if found is None:
+        raise SpliceError(f'the key "{key}" is not there')
+    return found.value.start, found.value.end
+
+
+def spans(text: str, section: str, dialect: Dialect) -> dict[str, tuple[int, int]]:
+    """Where the value of each member of `section` stands; of a key that stands twice, the last. Raises JsoncError and SpliceError."""
+    holder = _section(open_root(text, dialect), section)
+    found = holder.value.members if holder is not None else None
+    return {each.key: (each.value.start, each.value.end) for each in found or ()}
+
+
+def block(text: str, section: str, value: dict[str, Any], dialect: Dialect) -> str:
+    """The text of a member's value as `put` would write it into `section`, which is there. Raises JsoncError and SpliceError."""
+    root = open_root(text, dialect)
+    holder = _section(root, section)
+    flat = holder is None or _is_flat(text, holder.value)
+    indent = "" if holder is None or flat else _indent_of_member(text, holder.value)
+    return _value_text(value, style_of(text, root), indent, flat)
+
+
 def take(text: str, section: str, key: str, dialect: Dialect, trace: Trace | None = None) -> str:
     """`text` without the member `key` of `section`; unchanged where it is absent. `put`, then `take` with its trace, is no change.
 

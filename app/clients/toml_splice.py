@@ -71,9 +71,24 @@ def put(text: str, section: str, key: str, value: dict[str, Any]) -> tuple[str, 
     if key in here:
         return _updated(text, section, key, here[key], value, eol), Trace()
     lead = "" if not text else eol if text.endswith("\n") else eol * 2
+    return text + lead + block(text, section, key, value) + eol, Trace(tail=lead)
+
+
+def block(text: str, section: str, key: str, value: dict[str, Any]) -> str:
+    """The table `[section.key]` as it would stand in that text, without a line end behind it. Raises SpliceError."""
     header = f"[{section}.{_key_text(key)}]"
     lines = [header, *(f"{_key_text(name)} = {_value_text(one)}" for name, one in value.items())]
-    return text + lead + eol.join(lines) + eol, Trace(tail=lead)
+    return ("\r\n" if "\r\n" in text else "\n").join(lines)
+
+
+def span(text: str, section: str, key: str) -> tuple[int, int]:
+    """Where the tables of `section.key` stand, without the line end behind the last. Raises SpliceError."""
+    found = [(number, table) for number, table in enumerate(tables(text)) if table.path[:2] == (section, key)]
+    if key not in members(text, section) or not found:
+        raise SpliceError(f'"{section}.{key}" is not written as a table of its own')
+    if found[-1][0] - found[0][0] + 1 != len(found):
+        raise SpliceError(f'the tables of "{section}.{key}" do not stand together')
+    return found[0][1].start, found[-1][1].end
 
 
 def take(text: str, section: str, key: str, trace: Trace | None = None) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from app.clients import backups
+from app.clients import backups, ownership
 from app.clients.changes import Wish
 from app.clients.check import Report, check
 from app.clients.client import Client
@@ -26,6 +28,7 @@ from app.clients.targets import (
     this_installation,
     written_targets,
 )
+from app.commands import clients_adopting
 from app.core.errors import ClientConfigError
 from app.core.folders import shown
 from app.desktop.apps import this_desktop
@@ -37,11 +40,15 @@ DONE = {
     "connect": "is connected",
     "disconnect": "is disconnected",
     "restore": "has its configuration back",
+    "adopt": "reaches these servers through Doorkeep now",
+    "return": "has its own entries back",
 }
 ALREADY = {
     "connect": "is connected already; nothing was written",
     "disconnect": "was not connected; nothing was written",
     "restore": "has these very bytes; nothing was written",
+    "adopt": "reaches them through Doorkeep already; nothing was written",
+    "return": "has them already; nothing was written",
 }
 
 
@@ -57,9 +64,12 @@ def register(commands: argparse._SubParsersAction[Any]) -> None:
     _changing(leaving)
     checking = _action(actions, "check", "is our entry still there, and does it work; carries out what waited")
     checking.add_argument("--config-file", metavar="PATH", help="another file than the client's usual one")
+    adopting = _action(actions, "adopt", "move the servers that stand in its configuration behind the door")
+    clients_adopting.register(adopting)
+    _changing(adopting)
     _action(actions, "backups", "copies of its configuration from before our changes")
-    restoring = _action(actions, "restore", "put a copy back")
-    restoring.add_argument("id", metavar="ID")
+    restoring = _action(actions, "restore", "put a copy back, or the own entry of a server that was adopted")
+    restoring.add_argument("id", metavar="ID", help="of a copy (doorkeep clients backups), or an adopted server's name")
     _changing(restoring)
 
 
@@ -90,9 +100,14 @@ def run(args: argparse.Namespace) -> int:
         return _backups(args, client)
     if args.action == "check":
         return _check(args, client)
-    wish = Wish("connect") if args.action == "connect" else Wish("restore", backup=args.id)
-    target = _restored(args, client) if args.action == "restore" else find_target(client, args.config_file)
-    outcome = _do(args, target, this_installation(args.home), wish)
+    if args.action == "adopt":
+        return clients_adopting.run(args, client, _do, _say)
+    if args.action == "restore":
+        target, wish = _restored(args, client)
+        outcome = _do(args, target, Installation(args.home, bridge_path()), wish)
+    else:
+        target = find_target(client, args.config_file)
+        outcome = _do(args, target, this_installation(args.home), Wish("connect"))
     if args.json:
         _print_json(_fact(outcome))
     else:
@@ -136,6 +151,7 @@ def _disconnect(args: argparse.Namespace) -> int:
             failed = True
             continue
         facts.append(_fact(outcome))
+        failed = failed or bool(outcome.left)
         if not args.json:
             _say(target, outcome)
     if args.json:
@@ -145,17 +161,18 @@ def _disconnect(args: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _restored(args: argparse.Namespace, client: Client) -> Target:
-    """The file a backup was taken from, unless another is named."""
-    if args.config_file:
-        return find_target(client, args.config_file)
-    backup, _ = backups.load(args.home, client.id, args.id)
+def _restored(args: argparse.Namespace, client: Client) -> tuple[Target, Wish]:
+    """An adopted entry by its key or its server's name; else a copy, into the file it was taken from unless another is named."""
     known = [*written_targets(client, args.home), *find_targets(client)]
-    from os.path import realpath
-
-    return next((each for each in known if realpath(each.path) == backup.path), None) or find_target(
-        client, backup.path
-    )
+    adopted = ownership.load(args.home, client.id).adopted
+    named = find_target(client, args.config_file) if args.config_file else None
+    for target in [named] if named else known:
+        for key, each in adopted.get(os.path.realpath(target.path), {}).items():
+            if args.id in (key, each.server):
+                return target, Wish("return", (key,))
+    backup, _ = backups.load(args.home, client.id, args.id)
+    target = named or next((each for each in known if os.path.realpath(each.path) == backup.path), None)
+    return target or find_target(client, backup.path), Wish("restore", backup=args.id)
 
 
 def _list(args: argparse.Namespace) -> int:
@@ -229,9 +246,13 @@ def _say(target: Target, outcome: Outcome) -> None:
         print(f"{title} {ALREADY[outcome.what]} ({path}).")
     else:
         print(f"{title} {DONE[outcome.what]} ({path}).")
+        for key, server in outcome.adopted.items():
+            names = ", ".join(f"{place} as {name}" for place, name in outcome.secrets.get(key, {}).items())
+            print(f"  {key}: {server}" + (f"; in the keychain: {names}" if names else ""))
+            print(f"    back again: doorkeep clients restore {target.client.id} {shlex.quote(key)}")
         if outcome.backup:
             print(f"The file as it was: doorkeep clients restore {target.client.id} {outcome.backup}")
-        if outcome.what == "connect" and not outcome.restarted:
+        if outcome.what in ("connect", "adopt") and not outcome.restarted:
             print(f"{title} reads it when it starts.")
     for note in outcome.notes:
         print(note)

@@ -14,9 +14,11 @@ from typing import Any
 
 import pytest
 
+from app.clients import connect
 from app.clients.targets import Installation, Target, find_client, find_target, this_installation
 from app.desktop.apps import Application, Running
 from app.desktop.posix import LOCK
+from tests.fakes.vault_door import VaultDoor
 
 FAKE = Path(__file__).parents[2] / "fakes" / "claude_desktop.py"
 OTHERS = {
@@ -91,6 +93,14 @@ def config(guard: Path) -> Path:
 @pytest.fixture
 def target(config: Path) -> Target:
     return find_target(find_client("claude-desktop"))
+
+
+@pytest.fixture
+def door(home: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> VaultDoor:
+    """The gateway and its keychain, as adopting needs them."""
+    made = VaultDoor(home, tmp_path / "the-keychain.json")
+    monkeypatch.setattr(connect, "door_to", lambda _home: made)
+    return made
 
 
 class FakeClaude:

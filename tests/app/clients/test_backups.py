@@ -10,6 +10,7 @@ import pytest
 
 from app.clients import backups
 from app.clients.configfile import Snapshot
+from app.clients.holes import Holed, fill
 from app.core.errors import ClientConfigError
 
 CLIENT = "claude-desktop"
@@ -90,3 +91,48 @@ def test_strange_files_in_the_folder_are_stepped_over(home: str) -> None:
     name = backups.keep(home, CLIENT, snapshot(b"{}"))
     Path(home, "backups", CLIENT, "x.json").write_text("not a backup")
     assert [each.id for each in backups.list_backups(home, CLIENT)] == [name]
+
+
+TOKEN = "ghp_0123456789abcdef"
+
+
+def bytes_below(home: str) -> bytes:
+    return b"".join(path.read_bytes() for path in Path(home).rglob("*") if path.is_file())
+
+
+def test_secrets_that_are_in_the_keychain_stand_in_no_copy(home: str) -> None:
+    content = f'{{"a": "{TOKEN}"}}'.encode()
+    name = backups.keep(home, CLIENT, snapshot(content), secrets={"github": TOKEN})
+    found, kept = backups.load(home, CLIENT, name)
+    assert kept == b'{"a": "{secret:github}"}'
+    assert fill(Holed(kept, found.holes), {"github": TOKEN}) == content
+    assert TOKEN.encode() not in bytes_below(home)
+
+
+def test_scrubbing_takes_secrets_out_of_older_copies_and_can_be_done_again(home: str) -> None:
+    contents = [f'{{"n": {number}, "a": "{TOKEN}", "b": "other-secret-1"}}'.encode() for number in range(3)]
+    names = [backups.keep(home, CLIENT, snapshot(content)) for content in contents]
+    for _ in range(2):
+        backups.scrub(home, CLIENT, {"github": TOKEN})
+    backups.scrub(home, CLIENT, {"other": "other-secret-1"})
+    assert not any(each in bytes_below(home) for each in (TOKEN.encode(), b"other-secret-1"))
+    for name, content in zip(names, contents, strict=True):
+        found, kept = backups.load(home, CLIENT, name)
+        assert fill(Holed(kept, found.holes), {"github": TOKEN, "other": "other-secret-1"}) == content
+
+
+def test_what_a_kill_left_of_a_scrubbed_copy_goes_with_the_next(home: str) -> None:
+    name = backups.keep(home, CLIENT, snapshot(f'"{TOKEN}"'.encode()))
+    backups.scrub(home, CLIENT, {"github": TOKEN})
+    left = Path(backups.folder_of(home, CLIENT)) / f"{name}.bak"
+    left.write_text(TOKEN)
+    backups.scrub(home, CLIENT, {"github": TOKEN})
+    assert not left.exists()
+
+
+def test_a_damaged_copy_is_left_as_it_is_by_scrubbing(home: str) -> None:
+    name = backups.keep(home, CLIENT, snapshot(b"{}"))
+    (Path(backups.folder_of(home, CLIENT)) / f"{name}.bak").write_bytes(b"changed")
+    backups.scrub(home, CLIENT, {"github": TOKEN})
+    with pytest.raises(ClientConfigError, match="is damaged"):
+        backups.load(home, CLIENT, name)

@@ -8,6 +8,7 @@ import pytest
 
 from app.clients import documents
 from app.clients.documents import Dialect
+from app.clients.splice import SpliceError
 
 ENTRY = {"command": "/b", "args": ["git"]}
 OTHERS = {
@@ -35,3 +36,27 @@ def test_secrets_of_other_servers_are_hidden(dialect: Dialect) -> None:
     assert "geheim" not in masked
     assert documents.HIDDEN in masked
     assert "command" in masked
+
+
+@pytest.mark.parametrize("dialect", get_args(Dialect))
+def test_a_servers_text_is_exchanged_and_given_back(dialect: Dialect) -> None:
+    text = OTHERS[dialect]
+    after, old = documents.exchange(text, "s", "x", ENTRY, dialect)
+    assert documents.members(after, "s", dialect) == {"x": ENTRY}
+    assert "geheim" in old
+    assert "geheim" not in after
+    assert documents.exchange(after, "s", "x", old, dialect)[0] == text
+
+
+@pytest.mark.parametrize("dialect", get_args(Dialect))
+def test_what_is_not_there_cannot_be_exchanged(dialect: Dialect) -> None:
+    with pytest.raises(SpliceError):
+        documents.exchange(OTHERS[dialect], "s", "y", ENTRY, dialect)
+
+
+def test_more_can_be_hidden_than_variables() -> None:
+    text = OTHERS["json"]
+    at = text.index('"command"') + 12
+    assert '"command": "…"' in documents.mask(
+        text, "s", "json", [(at, at + 1), (text.index("geheim"), text.index("geheim") + 2)]
+    )

@@ -10,7 +10,20 @@ from typing import Any
 import pytest
 
 from app.clients import ownership
-from app.clients.ownership import WRITES_KEPT, Place, Record, Write, Written, load, locked, record_path, same_path, save
+from app.clients.holes import Holed
+from app.clients.ownership import (
+    WRITES_KEPT,
+    Adopted,
+    Place,
+    Record,
+    Write,
+    Written,
+    load,
+    locked,
+    record_path,
+    same_path,
+    save,
+)
 from app.clients.splice import Trace
 from app.core.errors import ClientConfigError
 
@@ -100,3 +113,16 @@ def test_a_home_that_cannot_be_written_is_said(home: str) -> None:
 def test_paths_are_compared_as_the_system_does() -> None:
     assert same_path("/a//b/./c", "/a/b/c")
     assert not same_path("/a/b", "/a/bc")
+
+
+def test_an_adopted_entry_is_known_by_its_key_and_server() -> None:
+    record = Record(commands=["/b"], adopted={"/c.json": {"GitHub": Adopted("github", Holed(b"{}"))}})
+    ours = {"command": "/b", "args": ["github"]}
+    assert record.stands_for("/c.json", "GitHub", ours, "/b") is not None
+    for real, key, entry in (
+        ("/other.json", "GitHub", ours),
+        ("/c.json", "other", ours),
+        ("/c.json", "GitHub", {"command": "/b", "args": ["notes"]}),
+        ("/c.json", "GitHub", {"command": "npx", "args": ["github"]}),
+    ):
+        assert record.stands_for(real, key, entry, "/b") is None

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.clients.jsonc import Dialect, scan
-from app.clients.splice import SpliceError, Trace, members, put, same_elsewhere, take
+from app.clients.splice import SpliceError, Trace, block, members, put, same_elsewhere, span, spans, take
 
 OURS = {"command": "/opt/Doorkeep/doorkeep-bridge", "args": ["filesystem"]}
 SECTION = "mcpServers"
@@ -97,6 +97,20 @@ def test_adding_only_inserts(made: tuple[Dialect, str]) -> None:
     assert rest_of(after, text)
     assert same_elsewhere(text, after, SECTION, "filesystem", dialect)
     assert members(after, SECTION, dialect)["filesystem"] == OURS
+
+
+@given(DOCUMENTS, st.sampled_from(["mcpServers", "x"]))
+@settings(max_examples=60, deadline=None)
+def test_exchanging_a_value_and_exchanging_it_back_is_no_change(made: tuple[Dialect, str], key: str) -> None:
+    dialect, text = made
+    before, _ = put(text, SECTION, key, {"command": "theirs", "env": {"A": "b"}}, dialect)
+    start, end = span(before, SECTION, key, dialect)
+    new = block(before, SECTION, OURS, dialect)
+    after = before[:start] + new + before[end:]
+    assert members(after, SECTION, dialect)[key] == OURS
+    assert same_elsewhere(before, after, SECTION, key, dialect)
+    assert span(after, SECTION, key, dialect) == (start, start + len(new))
+    assert spans(after, SECTION, dialect)[key] == (start, start + len(new))
 
 
 @given(config("json"))

@@ -62,6 +62,20 @@ def test_put_and_take_is_no_change(text: str) -> None:
     assert ("\r\n" in text) == ("\r\n" in after) or "\n" not in text
 
 
+@given(documents())
+def test_exchanging_tables_and_exchanging_them_back_is_no_change(text: str) -> None:
+    theirs = (
+        '[mcp_servers.filesystem]\ncommand = "x" # it\n# between\n[mcp_servers.filesystem.env]\nA = "b"\n\n[later]\n'
+    )
+    before = text + ("" if text.endswith("\n") or not text else "\n") + theirs
+    start, end = toml_splice.span(before, SECTION, KEY)
+    new = toml_splice.block(before, SECTION, KEY, ENTRY)
+    after = before[:start] + new + before[end:]
+    assert toml_splice.members(after, SECTION)[KEY] == ENTRY
+    assert toml_splice.same_elsewhere(before, after, SECTION, KEY)
+    assert toml_splice.span(after, SECTION, KEY) == (start, start + len(new))
+
+
 @given(documents(), documents())
 def test_what_others_write_around_it_meanwhile_stays(text: str, more: str) -> None:
     after, trace = toml_splice.put(text, SECTION, KEY, ENTRY)

@@ -59,7 +59,9 @@ def test_what_is_installed_is_what_is_uninstalled(built) -> None:
     for line in half(said, "Doorkeep"):
         if where := re.fullmatch(r'SetOutPath: "(.*)"', line):
             place = where[1]
-        elif (file := re.match(r'File: "(.*?)"', line)) and file[1] != "nsExec.dll":  # the compiler's own, for the script
+        elif (file := re.match(r'File: "(.*?)"', line)) and file[
+            1
+        ] != "nsExec.dll":  # the compiler's own, for the script
             installed.append(f"{place}\\{file[1]}")
     removed = re.findall(r'^Delete: (?:/REBOOTOK )?"(\$Place\\.*)"$', "\n".join(half(said, "Uninstall")), re.M)
     here = [path for path in Path(build.folder).rglob("*") if path.is_file()]

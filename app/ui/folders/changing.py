@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from app.core import folders
 from app.core import settings as settings_file
 from app.core.errors import SettingsError
-from app.core.settings import Access, FolderSetting, expand
+from app.core.settings import Access, FolderSetting, GitSwitch, expand
 
 Confirm = Callable[[], Any]
 
@@ -37,6 +37,21 @@ def set_servers(home: str, path: str, servers: Sequence[str] | None, confirm: Co
             table.pop("servers", None)
         else:
             table["servers"] = list(servers)
+
+    _change(home, path, change, confirm)
+
+
+def set_git(home: str, path: str, switch: GitSwitch, on: bool, confirm: Confirm) -> None:
+    """Turn on or off what git may do there beyond its files. Raises SettingsError."""
+
+    def change(table: Any) -> None:
+        switches = [str(one) for one in table.get("git", []) if str(one) != switch]
+        if on:
+            switches.append(switch)
+        if switches:
+            table["git"] = switches
+        else:
+            table.pop("git", None)
 
     _change(home, path, change, confirm)
 

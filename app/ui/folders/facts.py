@@ -73,6 +73,33 @@ def builtin_servers() -> dict[str, str]:
     return found
 
 
+_LEVELS = 2
+_MOST_LOOKED_AT = 2000
+
+
+def has_repository(path: str) -> bool:
+    """Whether a git repository lies at the folder or at most two levels below it, as far as the first 2,000 entries show."""
+    left = _MOST_LOOKED_AT
+    waiting = [(path, 0)]
+    while waiting and left > 0:
+        folder, depth = waiting.pop(0)
+        names: set[str] = set()
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    left -= 1
+                    names.add(entry.name)
+                    if depth < _LEVELS and entry.name[0] != "." and entry.is_dir(follow_symlinks=False):
+                        waiting.append((entry.path, depth + 1))
+                    if left <= 0:
+                        break
+        except OSError:
+            continue
+        if ".git" in names or names >= {"HEAD", "objects", "refs"}:
+            return True
+    return False
+
+
 def lately(home: str, paths: list[str], now: float | None = None) -> dict[str, Lately]:
     """What happened in each of the folders. Raises JournalError."""
     day = time.localtime(now)

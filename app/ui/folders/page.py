@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout
 
 from app.core.folders import shown
 from app.core.journal.record import CallRecord
-from app.core.settings import Access, FolderSetting, settings_path
+from app.core.settings import Access, FolderSetting, GitSwitch, settings_path
 from app.ui.folders import adding, changing, facts, sensitive
 from app.ui.folders.adding import AddPanel
 from app.ui.folders.choosing import Choose, choose_folder
@@ -229,6 +229,7 @@ class FoldersPage(Page):
         row.access_wanted.connect(lambda access: self._set_access(path, access))
         row.server_wanted.connect(lambda server, on: self._set_server(path, server, on))
         row.reveal_wanted.connect(lambda glob, on: self._changes.carry_out(path, self._revealing(path, glob, on)))
+        row.git_wanted.connect(lambda switch, on: self._changes.carry_out(path, self._switching(path, switch, on)))
         row.removal_wanted.connect(lambda: self._remove(path))
         row.activity_wanted.connect(lambda: self.services.go("activity", {"filter": f'folder:"{shown(path)}"'}))
         row.secrets.look_wanted.connect(lambda: self._look_into(path))
@@ -242,7 +243,15 @@ class FoldersPage(Page):
                 if path in self.rows:
                     self.rows[path].show_lately(lately)
 
+        def show_git(found: list[str]) -> None:
+            for path in found:
+                if path in self.rows:
+                    self.rows[path].git.show_repository(True)
+
         self.services.background.run(lambda: facts.lately(home, paths), show, owner=self)
+        self.services.background.run(
+            lambda: [path for path in paths if facts.has_repository(path)], show_git, owner=self
+        )
 
     def _called(self, record: CallRecord) -> None:
         row = self.rows.get(record.folder or "")
@@ -323,6 +332,10 @@ class FoldersPage(Page):
     def _revealing(self, path: str, glob: str, on: bool) -> Deed:
         home = self.services.home
         return lambda confirm: changing.set_revealed(home, path, glob, on, confirm)
+
+    def _switching(self, path: str, switch: GitSwitch, on: bool) -> Deed:
+        home = self.services.home
+        return lambda confirm: changing.set_git(home, path, switch, on, confirm)
 
     def _remove(self, path: str) -> None:
         home, row = self.services.home, self.rows[path]

@@ -14,6 +14,7 @@ from app.core.folders import shown
 from app.core.journal.record import CallRecord
 from app.ui.folders import telling
 from app.ui.folders.facts import COUNTED, Lately, Standing
+from app.ui.folders.git_list import GitList
 from app.ui.folders.link_line import LinkLine
 from app.ui.folders.secret_list import SecretList
 from app.ui.folders.sensitive import Found
@@ -30,11 +31,12 @@ from app.ui.kit.words import visible
 
 
 class FolderRow(QWidget):
-    """Signals carry the wish: an access, (server, on), (glob, reveal)."""
+    """Signals carry the wish: an access, (server, on), (glob, reveal), (switch of git's, on)."""
 
     access_wanted = Signal(str)
     server_wanted = Signal(str, bool)
     reveal_wanted = Signal(str, bool)
+    git_wanted = Signal(str, bool)
     removal_wanted = Signal()
     activity_wanted = Signal()
 
@@ -60,6 +62,8 @@ class FolderRow(QWidget):
         self.activity = LinkLine("activity", self._theme, self.activity_wanted.emit)
         self.secrets = SecretList(self._theme)
         self.secrets.reveal_wanted.connect(self.reveal_wanted.emit)
+        self.git = GitList(said, self._theme)
+        self.git.wanted.connect(self.git_wanted.emit)
         self._chips = QHBoxLayout()
         self._chips.setSpacing(S)
         inside = QVBoxLayout()
@@ -72,12 +76,13 @@ class FolderRow(QWidget):
         inside.addLayout(meaning)
         inside.addWidget(self.problem)
         inside.addLayout(self._links())
+        inside.addWidget(self.git)
         inside.addWidget(self.secrets)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(surface(inside))
         self._make_chips(servers)
-        chain([self.access, self.remove, *self.servers.values(), self.activity, self.secrets.opener])
+        chain([self.access, self.remove, *self.servers.values(), self.activity, self.git.opener, self.secrets.opener])
         self.show_standing(standing)
         self.show_lately(self.lately)
 
@@ -104,6 +109,8 @@ class FolderRow(QWidget):
         elif came_back:
             self.show_state("")
         self.secrets.show_revealed(setting.reveal)
+        unseen = setting.servers is not None and "git" not in setting.servers
+        self.git.show_switches(setting.git, closed=setting.access == "off" or unseen or not standing.exists)
 
     def show_settings(self) -> None:
         """What the settings say, in place of a choice that could not be carried out."""
@@ -154,6 +161,7 @@ class FolderRow(QWidget):
         line.setSpacing(L)
         line.addWidget(self.activity)
         line.addStretch(1)
+        line.addWidget(self.git.opener)
         line.addWidget(self.secrets.opener)
         return line
 

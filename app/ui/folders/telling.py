@@ -8,7 +8,7 @@ from datetime import datetime
 from PySide6.QtCore import QCoreApplication
 
 from app.core.folders import EXPLAINED
-from app.core.settings import Access
+from app.core.settings import Access, GitSwitch
 from app.ui.folders.facts import COUNTED, Lately
 from app.ui.kit import words
 from app.ui.kit.segmented import Choice
@@ -33,6 +33,34 @@ def choices() -> list[Choice]:
         Choice("ask", tr("Ask"), "asked", explained("ask")),
         Choice("write", tr("Write"), "allowed", explained("write")),
     ]
+
+
+def git_choices() -> list[tuple[GitSwitch, str, str]]:
+    """What git may do only where it is turned on: a name, and one line that says what that means."""
+    return [
+        (
+            "remote",
+            tr("Speak to other computers"),
+            tr("Fetch, pull and push, over https and ssh. Each push asks you first."),
+        ),
+        (
+            "create",
+            tr("Make new repositories"),
+            tr("Each asks you first. To clone one, git must also speak to other computers."),
+        ),
+        (
+            "hooks",
+            tr("Run a repository's own hooks"),
+            tr("Programs that the repository brings run at a commit, a pull or a push. Only for those you trust."),
+        ),
+    ]
+
+
+def git(on: tuple[GitSwitch, ...]) -> str:
+    """What of it is on, in a few words."""
+    said = {"remote": tr("other computers"), "create": tr("new repositories"), "hooks": tr("hooks")}
+    words = [said[name] for name, _, _ in git_choices() if name in on]
+    return tr("Git: {what}").format(what=", ".join(words)) if words else tr("Git…")
 
 
 def lately(found: Lately, now: float | None = None) -> str:

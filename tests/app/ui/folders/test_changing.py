@@ -57,3 +57,18 @@ def test_a_list_in_one_line_gets_its_folder_back(home: str, settings, folder: Pa
 def test_a_folder_that_is_gone_from_the_file_is_said_so(home: str, granted: list[Path]) -> None:
     with pytest.raises(SettingsError, match="no longer granted"):
         changing.set_servers(home, str(granted[0].parent), None, nothing)
+
+
+def test_what_git_may_do_is_turned_on_and_off_one_by_one(home: str, granted: list[Path]) -> None:
+    def git() -> tuple[str, ...]:
+        return next(one.git for one in load(home).folders if one.path == str(granted[0]))
+
+    changing.set_git(home, str(granted[0]), "remote", True, lambda: None)
+    changing.set_git(home, str(granted[0]), "create", True, lambda: None)
+    changing.set_git(home, str(granted[0]), "create", True, lambda: None)
+    assert git() == ("remote", "create")
+    changing.set_git(home, str(granted[0]), "remote", False, lambda: None)
+    assert git() == ("create",)
+    changing.set_git(home, str(granted[0]), "create", False, lambda: None)
+    assert git() == ()
+    assert "git" not in (Path(home) / "doorkeep.toml").read_text()

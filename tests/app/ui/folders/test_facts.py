@@ -42,3 +42,23 @@ def test_lately_gives_the_last_call_and_how_many_today(home: str) -> None:
     assert last.paths == ["/home/ann/Documents/b.md"]
     assert found["/home/ann/Documents"].today == 2
     assert found["/home/ann/Other"] == facts.Lately()
+
+
+def test_a_repository_is_seen_at_the_folder_and_a_little_below(tmp_path: Path) -> None:
+    assert not facts.has_repository(str(tmp_path))
+    assert not facts.has_repository(str(tmp_path / "gone"))
+    (tmp_path / "a" / "b" / "deep" / ".git").mkdir(parents=True)
+    assert not facts.has_repository(str(tmp_path))
+    (tmp_path / "a" / "b" / ".git").mkdir()
+    assert facts.has_repository(str(tmp_path))
+    assert facts.has_repository(str(tmp_path / "a" / "b"))
+
+
+def test_a_bare_repository_and_a_worktree_count(tmp_path: Path) -> None:
+    for name in ("objects", "refs"):
+        (tmp_path / "bare.git" / name).mkdir(parents=True)
+    (tmp_path / "bare.git" / "HEAD").touch()
+    assert facts.has_repository(str(tmp_path / "bare.git"))
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree" / ".git").write_text("gitdir: elsewhere")
+    assert facts.has_repository(str(tmp_path / "tree"))

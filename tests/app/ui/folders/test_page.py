@@ -88,6 +88,20 @@ def test_two_quick_clicks_end_as_the_second_one_said(make_page: Make, granted, h
     assert row.access.value == "ask"
 
 
+def test_what_git_may_do_is_switched_in_the_folders_row(make_page: Make, granted, home: str, qtbot, screens) -> None:
+    (granted[0] / "site" / ".git").mkdir(parents=True)
+    page = make_page()
+    row = row_of(page, granted[0], qtbot)
+    qtbot.waitUntil(row.git.opener.isVisible, timeout=LONG)
+    assert not row_of(page, granted[1], qtbot).git.opener.isVisible()
+    row.git.opener.click()
+    row.git.switches["remote"].click()
+    qtbot.waitUntil(lambda: row.state.accessibleName() == "In force", timeout=LONG)
+    assert setting(home, granted[0]).git == ("remote",)
+    assert row.git.opener.text() == "Git: other computers"
+    screens("folders-git", page)
+
+
 def test_an_empty_page_says_what_it_is_for_and_suggests_folders(make_page: Make, guard: Path, qtbot, screens) -> None:
     (guard / "Documents").mkdir()
     (guard / "Projects").mkdir()

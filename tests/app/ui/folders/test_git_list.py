@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -9,14 +11,15 @@ from app.ui.folders.git_list import GitList
 
 
 @pytest.fixture
-def made(qtbot, theme) -> GitList:
+def made(qtbot, theme) -> Iterator[GitList]:
+    """In a row, as its opener is."""
     row = QWidget()
     qtbot.addWidget(row)
     found = GitList("~/Projects", theme)
     lines = QVBoxLayout(row)
     lines.addWidget(found.opener)
     lines.addWidget(found)
-    return found
+    yield found
 
 
 def test_without_a_repository_nothing_is_said(made: GitList) -> None:

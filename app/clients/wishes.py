@@ -35,7 +35,7 @@ def planned(
     if wish.what == "return":
         ours = plans.adopted_here(target, installation, record, snapshot)
         needed = {name for key in wish.servers or ours if key in ours for name in ours[key].original.secrets}
-        fetched = _fetched(needed, door)
+        fetched = _fetched_or_refused(needed, door)
         change = plans.plan_return(target, installation, record, snapshot, wish, fetched.values)
         return _with_words(change, fetched, ours)
     return _restore(target, installation, wish, record, snapshot, door)
@@ -71,7 +71,7 @@ def _disconnect(
     needed |= original.secrets if original is not None else set()
     try:
         fetched = _fetched(needed, door)
-    except ClientConfigError as error:
+    except DoorkeepError as error:
         left = tuple(key for key, each in ours.items() if each.original.secrets)
         back = {key: plans.original_text(each, {}) for key, each in ours.items() if key not in left}
         whole = None if original is None or original.secrets else original.content
@@ -96,7 +96,7 @@ def _restore(
             "Name that file with --config-file.",
         )
     holed = Holed(content, backup.holes)
-    fetched = _fetched(holed.secrets, door)
+    fetched = _fetched_or_refused(holed.secrets, door)
     change = plan_restore(target, installation, record, snapshot, fill(holed, fetched.values))
     ours = plans.adopted_here(target, installation, record, snapshot)
     change = msgspec.structs.replace(change, returned=tuple(key for key in ours if key not in change.entries))
@@ -115,13 +115,15 @@ def _original(installation: Installation, target: Target, record: Record, snapsh
 
 
 def _fetched(needed: set[str], door: Door | None) -> Fetched:
-    """The secrets that go back into a file. Raises ClientConfigError where they cannot be had."""
+    """The secrets that go back into a file. Raises DoorkeepError where they cannot be had."""
     if door is None:
         return Fetched({name: marker(name) for name in needed})
-    if not needed:
-        return Fetched()
+    return door.fetch(needed) if needed else Fetched()
+
+
+def _fetched_or_refused(needed: set[str], door: Door | None) -> Fetched:
     try:
-        return door.fetch(needed)
+        return _fetched(needed, door)
     except DoorkeepError as error:
         raise as_client_error(error, "Nothing was written.") from None
 

@@ -84,7 +84,7 @@ def plan_adopt(
         notes += one.notes
     if moved:
         notes.append(
-            "What these servers say of their tools is taken as it is; look at it when you like: doorkeep servers review"
+            "What these servers say of their tools is taken as it is; look at it when you like: doorkeep servers review NAME"
         )
         if target.client.reload:
             notes.append(target.client.reload)

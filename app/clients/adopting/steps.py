@@ -89,7 +89,7 @@ def trust(change_servers: Mapping[str, str], door: Door) -> list[str]:
                 f"doorkeep servers review {name}"
             )
         else:
-            said.append(f"{name} is behind the door with {tools} tools.")
+            said.append(f"{name} is behind the door with {tools} tool{'' if tools == 1 else 's'}.")
     return said
 
 

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.core.journal.kinds import KINDS, Kind
-from app.ui.home.strip import TONES
+from app.ui.home.strip import paint_piece
 from app.ui.kit.labels import Label
-from app.ui.kit.theme import L, S, Theme, Tone
+from app.ui.kit.theme import L, S, Theme
 from app.ui.kit.words import number
 
 SIDE = 8
 
 
 class Swatch(QWidget):
-    """A small square of a meaning's colour."""
+    """A small square that is drawn as the bars of a kind are."""
 
-    def __init__(self, tone: Tone, theme: Theme) -> None:
+    def __init__(self, kind: Kind, theme: Theme) -> None:
         super().__init__()
-        self._tone: Tone = tone
+        self._kind: Kind = kind
         self._theme = theme
         self.setFixedSize(SIDE, SIDE)
         theme.changed.connect(self.update)
@@ -27,7 +28,7 @@ class Swatch(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws it."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(self._theme.colours.tone(self._tone)))
+        paint_piece(painter, QRectF(self.rect()), self._kind, self._theme.colours)
         painter.end()
 
 
@@ -46,7 +47,7 @@ class Legend(QWidget):
             inside.setContentsMargins(0, 0, 0, 0)
             inside.setSpacing(S)
             words = Label("", theme, "secondary", "muted")
-            inside.addWidget(Swatch(TONES[kind], theme))
+            inside.addWidget(Swatch(kind, theme))
             inside.addWidget(words)
             part.hide()
             row.addWidget(part)

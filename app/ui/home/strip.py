@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.core.journal.kinds import KINDS, Kind
-from app.ui.kit.theme import S, Theme, Tone, font
+from app.ui.kit.theme import Colours, S, Theme, Tone, font
 from app.ui.kit.words import number
 
 STEP_MS = 15 * 60_000
@@ -21,6 +21,14 @@ AXIS = 20
 TONES: dict[Kind, Tone] = {"allowed": "accent", "asked": "asked", "denied": "denied", "error": "error"}
 LEAST = 3
 """Pixels of a bar's part that is not nothing: one denied call among a thousand must be seen."""
+
+
+def paint_piece(painter: QPainter, box: QRectF, kind: Kind, colours: Colours) -> None:
+    """A kind's colour in its shape: what failed is hollow, everything else is solid, so that no two are told by colour alone."""
+    tone = TONES[kind]
+    painter.fillRect(box, QColor(colours.tone(tone)))
+    if kind == "error":
+        painter.fillRect(box.adjusted(1, 1, -1, -1), QColor(colours.soft(tone)))
 
 
 def window_of(now: float) -> tuple[int, int]:
@@ -93,7 +101,7 @@ class Strip(QWidget):
                 if count:
                     tall = max(float(LEAST), (HEIGHT - S) * count / most)
                     box = QRectF(column.left() + 1, bottom - tall, max(1.0, column.width() - 2), tall)
-                    painter.fillRect(box, QColor(colours.tone(TONES[kind])))
+                    paint_piece(painter, box, kind, colours)
                     bottom -= tall
         painter.fillRect(QRectF(0, HEIGHT, self.width(), 1), QColor(colours.line))
         if self.hasFocus():

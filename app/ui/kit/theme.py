@@ -69,8 +69,8 @@ LIGHT = Colours(
     asked_soft="#faefd6",
     denied="#9b2c2c",
     denied_soft="#fae6e4",
-    error="#8a3a10",
-    error_soft="#fbe9df",
+    error="#7a2f7e",
+    error_soft="#f5e6f6",
 )
 DARK = Colours(
     window="#1c1d20",
@@ -91,8 +91,8 @@ DARK = Colours(
     asked_soft="#3d331d",
     denied="#f0908a",
     denied_soft="#452625",
-    error="#eda27a",
-    error_soft="#442d21",
+    error="#dda3e2",
+    error_soft="#402843",
 )
 
 SIZES = {"title": 22, "heading": 15, "body": 13, "secondary": 12}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -11,15 +9,20 @@ from app.ui.folders.git_list import GitList
 
 
 @pytest.fixture
-def made(qtbot, theme) -> Iterator[GitList]:
-    """In a row, as its opener is."""
-    row = QWidget()
-    qtbot.addWidget(row)
+def row(qtbot) -> QWidget:
+    """What the list and its opener lie in."""
+    found = QWidget()
+    qtbot.addWidget(found)
+    return found
+
+
+@pytest.fixture
+def made(row: QWidget, theme) -> GitList:
     found = GitList("~/Projects", theme)
     lines = QVBoxLayout(row)
     lines.addWidget(found.opener)
     lines.addWidget(found)
-    yield found
+    return found
 
 
 def test_without_a_repository_nothing_is_said(made: GitList) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor
 
 from app.ui.kit.theme import DARK, LIGHT, Colours, Theme, contrast, font
 
@@ -21,6 +24,12 @@ def test_every_text_is_legible_on_every_ground(colours: Colours, text: str, grou
 @pytest.mark.parametrize("tone", ["accent", "allowed", "asked", "denied", "error", "muted"])
 def test_every_meaning_is_legible_on_its_own_ground(colours: Colours, tone: str) -> None:
     assert contrast(colours.tone(tone), colours.soft(tone)) >= 4.5  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+def test_the_meanings_of_bars_and_chips_are_hues_apart(colours: Colours) -> None:
+    hues = sorted(QColor(colours.tone(tone)).hslHue() for tone in ("accent", "asked", "denied", "error"))  # type: ignore[arg-type]
+    assert min((after - before) % 360 for before, after in pairwise([*hues, hues[0] + 360])) >= 30
 
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])

@@ -17,7 +17,11 @@ from app.gateway.translation import CARRIERS, QUESTIONS, asks_for_input, read_in
 from servers.runtime import wire
 
 if TYPE_CHECKING:
-    from app.gateway.upstream import Owed, Upstream
+    from collections.abc import Callable
+
+    from app.gateway.owing import Owed
+    from app.gateway.translation import InputRequest
+    from app.gateway.upstream import Upstream
 
 MOST_QUESTIONS = 256
 """Of one server that may wait for their answers."""
@@ -48,7 +52,8 @@ class _Round(msgspec.Struct):
 
     id: wire.RequestId
     owed: Owed
-    state: str | msgspec.UnsetType
+    done: Callable[[dict[str, msgspec.Raw]], None]
+    """Gets the answers, all at once."""
     missing: set[str]
     answers: dict[str, msgspec.Raw] = {}
 
@@ -162,22 +167,34 @@ class Backchannel:
             wanted = read_input_required(message.result)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return False
+        state = wanted.request_state
+        self.ask_client(id_, owed, wanted.input_requests, lambda answers: self._again(id_, owed, state, answers))
+        return True
+
+    def ask_client(
+        self,
+        id_: wire.RequestId,
+        owed: Owed,
+        questions: dict[str, InputRequest],
+        done: Callable[[dict[str, msgspec.Raw]], None],
+    ) -> None:
+        """Ask a legacy client what a modern server wants to know for a request of the client's; where that cannot be, or the
+        client will not answer, the request ends in words."""
         owed.rounds += 1
-        unable = [one.method for one in wanted.input_requests.values() if not self._can_ask(one.method)]
+        unable = [one.method for one in questions.values() if not self._can_ask(one.method)]
         if unable or owed.rounds > MOST_ROUNDS or len(self._asked) >= MOST_QUESTIONS:
             why = (
                 f"it wants to ask the client {unable[0]}, which it does not offer" if unable else "it asks without end"
             )
             self._fail(id_, owed, f"The server cannot go on: {why}.")
-            return True
-        current = _Round(id_, owed, wanted.request_state, set(wanted.input_requests))
-        for key, one in wanted.input_requests.items():
+            return
+        current = _Round(id_, owed, done, set(questions))
+        for key, one in questions.items():
             number = self._upstream.next_id()
             self._asked[number] = (current, key, one.method)
             self._upstream.session.send(wire.request_line(number, one.method, bytes(one.params)))
         if not current.missing:
-            self._again(current)
-        return True
+            current.done(current.answers)
 
     def _can_ask(self, method: str) -> bool:
         return method in QUESTIONS and self._upstream.client_can(QUESTIONS[method])
@@ -194,17 +211,22 @@ class Backchannel:
             return
         current.missing.discard(key)
         if not current.missing:
-            self._again(current)
+            current.done(current.answers)
 
-    def _again(self, current: _Round) -> None:
-        params = {**current.owed.params}
-        params["inputResponses"] = {key: msgspec.Raw(bytes(answer)) for key, answer in current.answers.items()}
-        if current.state is not msgspec.UNSET:
-            params["requestState"] = current.state
+    def _again(
+        self,
+        id_: wire.RequestId,
+        owed: Owed,
+        state: str | msgspec.UnsetType,
+        answers: dict[str, msgspec.Raw],
+    ) -> None:
+        params = {**owed.params, "inputResponses": {key: msgspec.Raw(bytes(one)) for key, one in answers.items()}}
+        if state is not msgspec.UNSET:
+            params["requestState"] = state
         else:
             params.pop("requestState", None)
-        current.owed.params = params
-        self._upstream.send_again(current.id, current.owed)
+        owed.params = params
+        self._upstream.send_again(id_, owed)
 
     def _fail(self, id_: wire.RequestId, owed: Owed, words: str) -> None:
         self._upstream.forget(id_)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from app.gateway.session import Session
 
 _LISTEN = "subscriptions/listen"
+_UNTIL_IT_IS_OVER = (_LISTEN, "tasks/result")
+"""Answered when a stream or a task ends, which no clock knows."""
 _OLDER_SUBSCRIPTIONS = ("resources/subscribe", "resources/unsubscribe")
 MOST_ALLOWED = 256
 _LEVELS = ("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency")
@@ -121,7 +123,7 @@ class Foreign:
             self.session.listening.note(id_, read(_decode_listen, raw).notifications)
         elif not modern and upstream.modern:
             self.session.listening.asked_for_list(method)
-        passage = Passage(self.session, upstream, id_, method, modern, lasting=method == _LISTEN)
+        passage = Passage(self.session, upstream, id_, method, modern, lasting=method in _UNTIL_IT_IS_OVER)
         going_on = self.going_on(raw, method)
         self.session.open(id_, passage)
         if going_on is not None and isinstance(going_on[0].owed.awaiting, Passage):

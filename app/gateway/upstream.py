@@ -14,6 +14,8 @@ import msgspec
 from app.gateway.backchannel import Backchannel
 from app.gateway.greeting import Greeted, Greeting
 from app.gateway.links import Awaiting, Child
+from app.gateway.owing import Owed
+from app.gateway.tasks import Tasks
 from app.gateway.telling import told
 from app.gateway.translation import Members, fitted, legacy_params, meta_of, modern_params, opened, token_of
 from servers.runtime import wire
@@ -32,25 +34,6 @@ MOST_WAITING = 1024
 _decode_batch = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
-class Owed(msgspec.Struct):
-    """A request that the server has not answered."""
-
-    awaiting: Awaiting
-    method: str
-    params: Members
-    modern: bool
-    """The client's era."""
-    call: Call | None = None
-    token: str | int | None = None
-    lasting: bool = False
-    rounds: int = 0
-    """How often the server answered it with a question."""
-    shown_token: str | int | msgspec.UnsetType | None = msgspec.UNSET
-    """The progress token of the client's next try, once there was one; None where that wants no progress."""
-    again: str = ""
-    """The id under which it was sent again, after one."""
-
-
 class Upstream:
     """Also what an errand and a stream of notifications need of a link."""
 
@@ -65,6 +48,7 @@ class Upstream:
         self.on_lost: Callable[[], None] = _nothing
         """Told once, when the process is gone."""
         self.back = Backchannel(self)
+        self.tasks = Tasks(self)
         self.owed: dict[wire.RequestId, Owed] = {}
         self.log_level = ""
         self._again: dict[str, wire.RequestId] = {}
@@ -148,8 +132,9 @@ class Upstream:
         """Nobody waits for this answer any more."""
         owed = self.owed.pop(number, None)
         if owed is not None:
+            self.tasks.dropped(number)
             self._again.pop(owed.again, None)
-            self.count(owed, -1)
+            owed.count(self._child, -1)
 
     def cancel(self, number: wire.RequestId) -> None:
         """The client takes a request back."""
@@ -158,12 +143,16 @@ class Upstream:
             self.forget(number)
             self.notify("notifications/cancelled", wire.encode({"requestId": owed.again or number}))
 
-    def send_again(self, id_: wire.RequestId, owed: Owed) -> None:
-        """A request once more, with answers to what the server wanted to know, under an id that it has not seen."""
+    def send_again(self, id_: wire.RequestId, owed: Owed, method: str = "", params: bytes = b"") -> None:
+        """A request once more, with answers to what the server wanted to know, or another one in its place, whose answer is
+        the answer to both; under an id that the server has not seen."""
         self._again.pop(owed.again, None)
         owed.again = self.next_id()
         self._again[owed.again] = id_
-        self._send_request(owed.again, owed)
+        if method:
+            self._send(wire.request_line(owed.again, method, params))
+        else:
+            self._send_request(owed.again, owed)
 
     def client_can(self, capability: str) -> bool:
         """Whether the client declared a capability."""
@@ -218,6 +207,7 @@ class Upstream:
             self.core.servers.end(self.session.server, self.session.id, found)
             return
         self.protocol = found.protocol
+        self.tasks.learn(found)
         self.core.found_tools(self.session.server, found)
         self._ready = True
         if self.log_level and not self.modern:
@@ -270,6 +260,7 @@ class Upstream:
         owed, self.owed = self.owed, {}
         self._again.clear()
         self.back.server_gone()
+        self.tasks.server_gone()
         for one in owed.values():
             one.awaiting.gone(words)
         on_lost, self.on_lost = self.on_lost, _nothing
@@ -282,19 +273,11 @@ class Upstream:
             owed.awaiting.gone(f"More than {MOST_WAITING} requests wait for the server {self.session.server}.")
             return
         self.owed[id_] = owed
-        self.count(owed, 1)
+        owed.count(self._child, 1)
         if self._ready:
             self._send_request(id_, owed)
         else:
             self._queue.append((id_, owed))
-
-    def count(self, owed: Owed, more: int) -> None:
-        """What keeps the process from being stopped as idle."""
-        if self._child is not None:
-            if owed.lasting:
-                self._child.held += more
-            else:
-                self._child.in_flight += more
 
     def _send_request(self, id_: wire.RequestId, owed: Owed) -> None:
         hidden = owed.method == "tools/call" and self._desk.hidden_tool(owed.params.get("name"))
@@ -305,10 +288,15 @@ class Upstream:
         params = owed.params
         if owed.modern and not self.modern:
             self._follow_log_level(params)
-            params = legacy_params(params)
+            params = self.tasks.augmented(legacy_params(params), owed.method)
         elif self.modern and not owed.modern:
-            params = modern_params(params, self.session.client, self._capabilities, self.log_level)
+            params = self.in_modern_words(params)
         self._send(wire.request_line(id_, owed.method, wire.encode(params) if params else b""), owed.call)
+
+    def in_modern_words(self, params: Members) -> Members:
+        """Parameters of a legacy client's, or of ours on its behalf, for a modern server."""
+        able = self.tasks.offered(self._capabilities)
+        return modern_params(params, self.session.client, able, self.log_level)
 
     def set_log_level(self, level: str) -> None:
         """How much the client wants to hear of the server's log."""
@@ -375,8 +363,12 @@ class Upstream:
         owed = self.owed.get(id_)
         if owed is None:
             return
-        if self.modern and not owed.modern and message.result and self.back.relay(id_, owed, message):
-            return
+        if self.modern != owed.modern and message.result:
+            if self.modern and self.back.relay(id_, owed, message):
+                return
+            if self.tasks.began(id_, owed, message):
+                return
+        self.tasks.ended(id_)
         self.forget(id_)
         if not self._has_tasks and b'"taskId"' in bytes(message.result)[:TASK_HEAD]:
             self._has_tasks = True  # who knows when its client will ask what became of it

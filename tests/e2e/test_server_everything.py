@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -14,7 +15,9 @@ from mcp import Client, MCPError, StdioServerParameters
 from app.core.journal.reader import Reader
 from tests.fakes import installed
 from tests.fakes.behind import MODES, SECONDS, Server, Visitor, plain, run
+from tests.fakes.client import stripped_environment
 from tests.fakes.house import House
+from tests.fakes.recording import Recording
 
 pytestmark = [pytest.mark.needs_npm, pytest.mark.timeout(2 * installed.SECONDS + 2 * SECONDS)]
 
@@ -270,3 +273,33 @@ def test_a_server_hears_that_the_clients_roots_are_others(server: Server) -> Non
     before, after = run(told_of_roots(server.behind))
     assert "file:///second" not in before
     assert "file:///second" in after
+
+
+RESEARCH = "simulate-research-query"
+
+
+def test_a_tool_that_must_be_a_task_is_an_ordinary_call_to_a_modern_client_and_may_ask_in_between(
+    server: Server,
+) -> None:
+    visitor = Visitor()
+
+    async def conversation() -> str:
+        async with visitor.client(server.behind, "2026-07-28") as client:
+            return plain(await client.call_tool(RESEARCH, {"topic": "python", "ambiguous": True}))
+
+    assert "Research Report: python" in run(conversation())
+    assert visitor.asked.count("elicitation") == 1
+
+
+def test_a_legacy_client_makes_and_follows_a_task_itself(server: Server, folder: Path) -> None:
+    talk = Recording([server.behind.command, *server.behind.args], stripped_environment(), folder.as_uri())
+    try:
+        made = talk.ask("tools/call", {"name": RESEARCH, "arguments": {"topic": "doors"}, "task": {"ttl": 60_000}})
+        task = made["result"]["task"]["taskId"]
+        assert talk.ask("tasks/get", {"taskId": task})["result"]["status"] == "working"
+        assert task in [one["taskId"] for one in talk.ask("tasks/list", {})["result"]["tasks"]]
+        result = talk.ask("tasks/result", {"taskId": task})["result"]
+        assert "Research Report: doors" in result["content"][0]["text"]
+        assert talk.ask("tasks/get", {"taskId": task})["result"]["status"] == "completed"
+    finally:
+        talk.end()

@@ -65,17 +65,26 @@ class Stranger:
             result = {"resultType": "complete", **result}
         self.say({"jsonrpc": "2.0", "id": request["id"], "result": result})
 
-    def greet(self, tools: list[dict[str, Any]] = TOOLS, protocol: str = "") -> None:
+    def greet(
+        self,
+        tools: list[dict[str, Any]] = TOOLS,
+        protocol: str = "",
+        capabilities: dict[str, Any] = EVERYTHING,
+    ) -> None:
         """The server, just started, says who it is and lists its tools."""
         opening = "server/discover" if self.protocol == wire.MODERN else "initialize"
         asked = self.child.last(opening)
         info = {"name": "other", "version": "1"}
         if self.protocol == wire.MODERN:
-            found = {"supportedVersions": [wire.MODERN], "capabilities": EVERYTHING, "_meta": {wire.META_SERVER: info}}
+            found = {
+                "supportedVersions": [wire.MODERN],
+                "capabilities": capabilities,
+                "_meta": {wire.META_SERVER: info},
+            }
             self.give(asked, {**found, "ttlMs": 0, "cacheScope": "private"})
         else:
             version = protocol or asked["params"]["protocolVersion"]
-            self.give(asked, {"protocolVersion": version, "capabilities": EVERYTHING, "serverInfo": info})
+            self.give(asked, {"protocolVersion": version, "capabilities": capabilities, "serverInfo": info})
         self.list(tools)
 
     def list(self, tools: list[dict[str, Any]] = TOOLS) -> None:

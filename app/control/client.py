@@ -13,6 +13,7 @@ from typing import Any, Protocol, Self
 import msgspec
 
 from app.bridge.home import address, check_socket_folder, stopped_mark
+from app.bridge.releases import is_older
 from app.control.frames import FRAMES, Hello, hello_line, read_welcome
 from app.control.messages import Joined
 from app.core.errors import DoorkeepError, GatewayUnreachableError
@@ -21,6 +22,8 @@ from servers.runtime import wire
 
 CALL_SECONDS = 30.0
 START_SECONDS = 15.0
+REPLACE_SECONDS = 45.0
+"""An older gateway may take 16 s to leave in good order, and is ended by force after 25."""
 LOOK_SECONDS = 0.1
 """How soon a request hears that nobody wants its answer any more."""
 LINE_MOST = 256 * 1024 * 1024
@@ -284,20 +287,34 @@ def settled(home: str) -> None:
 
 
 def ensure_gateway(home: str, seconds: float = START_SECONDS) -> ControlClient:
-    """A control connection to a gateway that is started if need be, unless the user stopped it."""
+    """A control connection to a gateway that is started if need be, unless the user stopped it.
+
+    One of an older release is asked to make way for one of the version in force; where it stays after all, it is the answer.
+    """
+    from app.bridge.launch import replace_gateway, start_gateway
+
     try:
-        return ControlClient(home)
+        found = ControlClient(home)
     except GatewayUnreachableError:
         if os.path.exists(stopped_mark(home)):
             raise
-    from app.bridge.launch import start_gateway
-
-    start_gateway(home)
+        start_gateway(home)
+    else:
+        if not is_older(found.version, VERSION):
+            return found
+        found.close()
+        replace_gateway(home)
+        seconds = max(seconds, REPLACE_SECONDS)
     end = time.monotonic() + seconds
     while True:
+        late = time.monotonic() > end
         try:
-            return ControlClient(home)
+            found = ControlClient(home)
         except GatewayUnreachableError:
-            if time.monotonic() > end:
+            if late:
                 raise
-            time.sleep(0.02)
+        else:
+            if late or not is_older(found.version, VERSION):
+                return found
+            found.close()
+        time.sleep(0.02)

@@ -27,7 +27,8 @@ class Hello(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `server` names the server that a session wants. `ppid` is the process that started the bridge (the client), for
     display only. `initialize` is the parameters of the client's own handshake when a bridge comes back after the
-    gateway was away: the session goes on as if it had been made here.
+    gateway was away: the session goes on as if it had been made here. `version`: the bridge's own release; `words`: which words
+    between bridge and gateway it knows (app.bridge.framing), none before 0.2; `kept`: what an earlier gateway gave it to keep.
     """
 
     doorkeep: int
@@ -35,6 +36,9 @@ class Hello(msgspec.Struct, frozen=True, omit_defaults=True):
     server: str = ""
     ppid: int = 0
     initialize: msgspec.Raw = msgspec.Raw()
+    version: str = ""
+    words: int = 0
+    kept: msgspec.Raw = msgspec.Raw()
 
 
 class Welcome(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -97,16 +97,28 @@ class Given(msgspec.Struct, frozen=True):
 
 
 class Keeping(msgspec.Struct, frozen=True):
-    """Of `set_secret`. The value goes to the keychain and nowhere else."""
+    """Of `set_secret` and `adopt_secret`. The value goes to the keychain and nowhere else."""
 
     name: str
     value: str
+
+
+class Fetching(msgspec.Struct, frozen=True):
+    """Of `adopted_secrets`: names of secrets that `adopt_secret` kept."""
+
+    names: list[str]
 
 
 class Stopping(msgspec.Struct, frozen=True):
     """Of `stop`: `stay` says that no client may start a gateway until the user does."""
 
     stay: bool = False
+
+
+class Draining(msgspec.Struct, frozen=True):
+    """Of `drain`: a program of a newer release asks the gateway to finish its calls and leave, so that one of `version` may follow."""
+
+    version: str
 
 
 class Pruning(msgspec.Struct, frozen=True):

@@ -100,6 +100,11 @@ class Approvals:
         return len(self._open) >= MOST_OPEN
 
     @property
+    def all_open(self) -> list[Approval]:
+        """Every question without an answer, and every yes that is not used up."""
+        return list(self._open.values())
+
+    @property
     def quiet(self) -> bool:
         """Nothing of an earlier call is kept, so no call need look for it."""
         return not self._parked and not self._denied

@@ -12,7 +12,7 @@ import msgspec
 from app.core.folders import shown
 from app.core.redaction import clean_head, kept_arguments
 from app.gateway import eras, words
-from app.gateway.approvals import Approval, Facts, patience
+from app.gateway.approvals import Approval, Approvals, Facts, patience
 from app.gateway.decision import Decision
 from servers.runtime import wire
 
@@ -100,6 +100,18 @@ def settled_by_the_client(call: Call) -> bool:
         return True
     call.core.approvals.answer(approval.id, "allow", _FORM_SCOPES[chosen])
     return False
+
+
+def give_up_all(approvals: Approvals, text: str) -> None:
+    """Nobody can answer any more, since the gateway leaves: every question is void, and who waits for one is told."""
+    for approval in approvals.all_open:
+        waiter = approval.waiter
+        approvals.withdraw(approval)
+        if waiter is None:
+            approval.row.closed("cancelled", preview=text)
+        else:
+            waiter.closed("cancelled", preview=text)
+            waiter.released(waiter.session.refusal(waiter.request, text))
 
 
 def _chosen(response: object) -> str | None:

@@ -13,6 +13,7 @@ from typing import Any, cast
 import msgspec
 
 from app.bridge.home import stopped_mark
+from app.bridge.releases import is_older
 from app.control import messages
 from app.control.frames import Refusal
 from app.core.errors import DoorkeepError
@@ -21,10 +22,12 @@ from app.gateway.core import Core
 from app.gateway.followers import Followers
 from app.gateway.log import GatewayLog
 from app.gateway.probe import Probe
+from app.gateway.returning import Returning
 from app.gateway.reviewing import Reviewing
 from app.gateway.signing import Signing
 from app.gateway.supervisor import Supervisor
 from app.gateway.vault import Vault
+from app.version import VERSION
 from servers.runtime import wire
 
 PRUNE_SECONDS = 0.1
@@ -40,7 +43,7 @@ Later = Callable[[Callable[[Any], None]], None]
 
 
 class Controls:
-    """One per gateway. `leave` begins the graceful end."""
+    """One per gateway. `leave` begins the graceful end, `make_way` that for a newer release."""
 
     def __init__(
         self,
@@ -50,6 +53,7 @@ class Controls:
         log: GatewayLog,
         vault: Vault,
         leave: Callable[[], None],
+        make_way: Callable[[str], None],
     ) -> None:
         self.core = core
         self.supervisor = supervisor
@@ -57,6 +61,7 @@ class Controls:
         self.log = log
         self.vault = vault
         self.leave = leave
+        self.make_way = make_way
         self.reviewing = Reviewing(core, supervisor)
         self.signing = Signing(core, supervisor, followers)
         self.calls: dict[str, tuple[Any, Callable[[Any], Any]]] = {
@@ -64,6 +69,7 @@ class Controls:
             "pause": (messages.NoArguments, self._pause),
             "resume": (messages.NoArguments, self._resume),
             "stop": (messages.Stopping, self._stop),
+            "drain": (messages.Draining, self._drain),
             "settings": (messages.NoArguments, self._settings),
             "servers": (messages.NoArguments, self._servers),
             "restart_server": (messages.Named, self._restart),
@@ -75,6 +81,7 @@ class Controls:
             "remove_secret": (messages.Named, self._remove_secret),
             **self.reviewing.calls,
             **self.signing.calls,
+            **Returning(core.home, vault).calls,
         }
 
     def admit(self, channel: Channel, pid: int) -> ControlGuest:
@@ -101,6 +108,16 @@ class Controls:
         if asked.stay:
             mark_stopped(self.core.home)
         self.leave()
+        return {"state": "stopping"}
+
+    def _drain(self, asked: messages.Draining) -> dict[str, Any]:
+        if not is_older(VERSION, asked.version):
+            raise DoorkeepError(
+                f"Release {asked.version[:60]} is no newer than this gateway's, {VERSION}.",
+                "A gateway makes way only for a newer one.",
+                "To change to an older release, run: doorkeep stop, then doorkeep gateway.",
+            )
+        self.make_way(asked.version)
         return {"state": "stopping"}
 
     def _settings(self, _with: Any) -> dict[str, Any]:

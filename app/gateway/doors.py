@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import msgspec
 
-from app.bridge.framing import BACK, GO, HAND, LAYOUT, TAKEN
+from app.bridge.framing import BACK, GO, HAND, HELD, HOLD, KEEP, LAYOUT, TAKEN, WORD
 from app.control.frames import FRAMES, MAX_HELLO, Hello, Refusal, read_hello, refusal_line, welcome_line
 from app.gateway.channel import Channel, close_all
 from app.gateway.lines import Lines
 from app.gateway.log import GatewayLog
+from app.gateway.peer import Peer
 from app.gateway.peers import descends_from_us
-from app.gateway.session import Peer
 from app.gateway.ticks import Ticks
 from app.version import VERSION
 from servers.runtime import wire
@@ -93,12 +93,18 @@ class Reception:
         self.controls: set[Channel] = set()
         self.strangers: set[Channel] = set()
         self.visits: set[_Visit] = set()
+        self.leaving = False
 
-    def give_back(self) -> None:
-        """Let the bridges have their clients' streams again."""
+    def hold(self) -> None:
+        """The gateway is about to leave: the bridges get their clients' streams again, and keep new requests for the next one."""
+        self.leaving = True
         for visit in self.visits:
-            if visit.streams is not None:
-                visit.streams.give_back()
+            visit.hold()
+
+    @property
+    def held(self) -> bool:
+        """No new request can come any more."""
+        return all(visit.held for visit in self.visits)
 
     def kept(self) -> set[Channel]:
         """Connections whose client's streams are not with the bridge: ending one now would let both write to the client."""
@@ -138,6 +144,9 @@ class _Visit:
         self.guest: Guest | None = None
         self.server = ""
         self.streams: Any = None
+        self.words = 0
+        self.held = False
+        """No new request comes from here."""
         self.descriptors: list[int] = []
         self.kept_back: list[bytes] | None = None
         """What is for the client while its streams change hands: written now, it would go between the bridge's own bytes."""
@@ -184,17 +193,54 @@ class _Visit:
         else:
             reception.sessions.add(self.channel)
             reception.visits.add(self)
-            peer = Peer(server=hello.server, pid=self.pid, ppid=hello.ppid, initialize=hello.initialize)
+            self.words = hello.words
+            peer = Peer(hello.server, self.pid, hello.ppid, hello.initialize, hello.kept, self._keep)
             self.guest = visitor = reception.make_session(peer, self._send)
             visitor.outlet = self._outlet
             self.server = hello.server
-        on_line = self.guest.receive
         if hands:
             self._take_descriptors()
-            on_line = self._line
+        on_line = self._line if self.server else self.guest.receive
         self.lines.pass_to(on_line, self.guest.too_long, wire.MAX_LINE)
+        if self.server and reception.leaving:
+            self.hold()
+
+    def hold(self) -> None:
+        """See `Reception.hold`."""
+        if self.streams is not None and not self.streams.gone:
+            self.held = True  # of a client that does not read, the streams may never come back to the bridge
+            self.streams.on_back = self._hold
+            self.streams.give_back()
+        elif self.kept_back is None:  # else the streams are just changing hands: `_take_over` comes here again
+            self._hold()
+
+    def _hold(self) -> None:
+        self.held = not self.words
+        if self.words:
+            self.channel.write(HOLD)
+        else:
+            self.channel.hold()
+
+    def _line(self, line: bytes) -> None:
+        if line.startswith(WORD) and self._word(line):
+            return
+        if self.guest is not None:
+            self.guest.receive(line)
+
+    def _word(self, line: bytes) -> bool:
+        """Whether this was for us, from the bridge itself."""
+        if line == HELD[:-1] and self.reception.leaving:
+            self.held = True
+            return True
+        return self._handed(line)
+
+    def _keep(self, fact: bytes) -> None:
+        if self.words:
+            self.channel.write(b"%b%b}\n" % (KEEP, fact))
 
     def _send(self, line: bytes) -> None:
+        if line.startswith(WORD):
+            line = b" " + line  # a server's line that looks like a word of ours means no more than JSON does
         if self.kept_back is not None:
             self.kept_back.append(line)
         elif self.streams is None:
@@ -217,17 +263,18 @@ class _Visit:
             close_all(self.descriptors)
             self.descriptors = fds
 
-        def _line(self, line: bytes) -> None:
-            if self.descriptors and line == HAND[:-1]:
+        def _handed(self, line: bytes) -> bool:
+            if not self.descriptors or line not in (HAND[:-1], GO[:-1]):
+                return False
+            if line == HAND[:-1]:
                 self._accept()
-            elif self.descriptors and line == GO[:-1]:
+            else:
                 self._take_over()
-            elif self.guest is not None:
-                self.guest.receive(line)
+            return True
 
         def _accept(self) -> None:
             """Only from a session that owes nothing: else the bridge and we could write to the client at once."""
-            if cast("Session", self.guest).in_flight:
+            if self.reception.leaving or cast("Session", self.guest).in_flight:
                 close_all(self.descriptors)
                 self.descriptors = []
                 self.channel.write(BACK)
@@ -253,6 +300,8 @@ class _Visit:
             kept_back, self.kept_back = self.kept_back or [], None
             for line in kept_back:
                 self.streams.send(line)
+            if self.reception.leaving:
+                self.hold()
 
         def _from_streams(self, line: bytes) -> None:
             if self.guest is not None:
@@ -268,8 +317,9 @@ class _Visit:
         def _take_descriptors(self) -> None:
             raise NotImplementedError
 
-        def _line(self, line: bytes) -> None:
-            raise NotImplementedError
+        def _handed(self, line: bytes) -> bool:
+            del line
+            return False
 
     def _gone(self, _words: str) -> None:
         self.timer.cancel()

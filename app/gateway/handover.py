@@ -85,6 +85,8 @@ class Streams:
         self._greeting = b""
         self._whole = WHOLE if stat.S_ISFIFO(os.fstat(fds[1]).st_mode) else 0
         self._leaving = False
+        self.on_back: Callable[[], None] = _unheeded
+        """Called once the bridge has them again."""
         self.gone = False
         """They are the bridge's again, or lost."""
         self.channel = loop.channel(fds[0], fds[1], _unread, on_loss, gives_way=True)
@@ -164,6 +166,7 @@ class Streams:
     def _let_go(self) -> None:
         self.gone = True
         self._door(BACK)
+        self.on_back()
         self.channel.hub.soon(self._finish)
 
     def _finish(self) -> None:
@@ -224,6 +227,10 @@ def _answered(line: bytes) -> bytes:
 def _is_stream(fd: int) -> bool:
     mode = os.fstat(fd).st_mode
     return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+
+
+def _unheeded() -> None:
+    """Nobody waits for them to be gone."""
 
 
 def _unread(_chunk: bytes) -> None:

@@ -46,6 +46,9 @@ _decode_uri = msgspec.json.Decoder(_Uri).decode
 class Ear:
     """One listener: a stream of a modern client (`id`), or all that a legacy client wants (None)."""
 
+    lasting = True
+    """It stays open for notifications' sake."""
+
     def __init__(self, listening: Listening, id_: wire.RequestId | None) -> None:
         self.id = id_
         self.filter = NOTHING

@@ -9,12 +9,12 @@ import gc
 import os
 import signal
 import sys
-import time
+from collections.abc import Callable
 from typing import cast
 
 from app.bridge.home import find_home, stopped_mark
 from app.core.errors import DoorkeepError
-from app.gateway.channel import Channel
+from app.gateway.claiming import claim, who_serves
 from app.gateway.doors import Door, Reception
 from app.gateway.log import GatewayLog
 
@@ -22,12 +22,6 @@ if sys.platform == "win32":
     from app.gateway.loop_windows import ThreadedLoop as Loop
 else:
     from app.gateway.loop import Loop
-
-DRAIN_SECONDS = 10.0
-"""How long calls in flight may take to finish when the gateway is asked to end."""
-CHILDREN_SECONDS = 5.0
-LAST_WORDS_SECONDS = 1.0
-"""How long a client may take to read what was answered last."""
 
 
 class Gateway:
@@ -45,6 +39,7 @@ class Gateway:
         from app.gateway import spawning
         from app.gateway.controls import Controls
         from app.gateway.core import Core
+        from app.gateway.ending import Ending
         from app.gateway.followers import Followers
         from app.gateway.holding import Holding
         from app.gateway.housekeeping import Housekeeping, TellingJournal
@@ -69,8 +64,15 @@ class Gateway:
         self.vault = Vault(loop, home, self.supervisor.begin)
         self.supervisor.preparing.secrets = self.vault.fetch
         self.supervisor.desk = Desk(self.vault, Holding(loop))
-        leave = lambda: loop.soon(self.leave)  # noqa: E731
-        self.controls = Controls(self.core, self.supervisor, followers, log, self.vault, leave)
+        self.controls = Controls(
+            self.core,
+            self.supervisor,
+            followers,
+            log,
+            self.vault,
+            leave=lambda: loop.soon(self.leave),
+            make_way=lambda release: loop.soon(lambda: self.make_way(release)),
+        )
         self.supervisor.desk.on_need = self.controls.signing.need
         self.reception = Reception(
             loop,
@@ -88,6 +90,7 @@ class Gateway:
         spawning.on_endings(loop, self.supervisor.reap)
         for child in end_left(home, loop.later):
             log.line(f"server {child.server}: pid {child.pid} was left by an earlier gateway and is ended")
+        self._ending = Ending(loop, self.core, self.supervisor, self.reception, vault=self.vault.close, over=loop.stop)
         self._leaving = False
 
     def run(self) -> None:
@@ -101,18 +104,24 @@ class Gateway:
         """End gracefully: nobody new, calls in flight finish, servers end. Asked again: at once."""
         if self._leaving:
             self.loop.stop()
-            return
-        self._leaving = True
+        else:
+            self._end("Doorkeep was stopped")
+
+    def make_way(self, release: str) -> None:
+        """End in the same way for a newer release; asked again, nothing more happens."""
+        if not self._leaving:
+            self.log.line(f"gateway: makes way for release {release}")
+            self._end("Doorkeep was updated")
+
+    def _end(self, reason: str) -> None:
         self.log.line("gateway: stopping")
 
         from app.control.messages import Event
 
         self.followers.publish(Event("gateway", state="stopping"))
         self.door.shut()
-        for channel in self.reception.sessions:
-            channel.hold()
-        self.reception.give_back()
-        self._drain(time.monotonic() + DRAIN_SECONDS)
+        self._leaving = True
+        self._ending.begin(reason)
 
     def close(self) -> None:
         """Give everything back, whatever state it is in."""
@@ -123,43 +132,26 @@ class Gateway:
         self.log.close()
         self.loop.close()
 
-    def _drain(self, until: float) -> None:
-        waiting = any(session.in_flight for session in self.core.sessions)
-        if waiting and self.supervisor.in_flight() and time.monotonic() < until:
-            self.loop.later(0.02, lambda: self._drain(until))
-            return
-        self.vault.close()
-        self.supervisor.leave()
-        self._await_children(time.monotonic() + CHILDREN_SECONDS)
-
-    def _await_children(self, until: float) -> None:
-        if self.supervisor.groups() and time.monotonic() < until:
-            self.loop.later(0.02, lambda: self._await_children(until))
-            return
-        channels = [*self.reception.sessions, *self.reception.controls, *self.reception.strangers]
-        self._await_readers(channels, time.monotonic() + LAST_WORDS_SECONDS)
-
-    def _await_readers(self, channels: list[Channel], until: float) -> None:
-        kept = self.reception.kept()
-        for channel in channels:
-            if channel not in kept:
-                channel.finish()
-        if all(channel.closed for channel in channels) or time.monotonic() >= until:
-            self.loop.stop()
-        else:
-            self.loop.later(0.02, lambda: self._await_readers(channels, until))
-
     def _arrived(self, endpoint: int, pid: int, refused: str) -> None:
         self.reception.arrived(endpoint, pid, refused)
 
 
-def serve(home: str, echo: bool = False) -> int:
-    """Run the gateway of `home` until it is asked to end. Another one that runs already is no error: 0."""
-    door = Door.claim(home)
+def serve(home: str, echo: bool = False, wanted: Callable[[], bool] = lambda: True) -> int:
+    """Run the gateway of `home` until it is asked to end. Another one of this release that runs already is no error: 0.
+
+    An older one makes way first; a newer one does not, which is said: 1. `wanted`: asked once the door is ours.
+    """
+    door = claim(home)
     if door is None:
+        words = who_serves(home)
+        if words:
+            sys.stderr.write(f"doorkeep: {words}\n")
+        return 1 if words else 0
+    if not wanted():
+        door.close()
         return 0
-    log = GatewayLog(home, echo)
     try:
+        log = GatewayLog(home, echo)
         gateway = Gateway(home, door, log)
     except BaseException:
         door.close()
@@ -184,7 +176,7 @@ def main(argv: list[str] | None = None) -> int:
     if os.path.exists(stopped_mark(home)):
         return 0
     try:
-        return serve(home)
+        return serve(home, wanted=lambda: not os.path.exists(stopped_mark(home)))
     except DoorkeepError as error:
         sys.stderr.write(f"doorkeep: {error}\n")
         return 1

@@ -18,7 +18,8 @@ from app.gateway.foreign import Foreign
 from app.gateway.forwarding import Forward
 from app.gateway.limits import Rate
 from app.gateway.listening import Listening
-from app.gateway.pins import Pin, unknown_pin
+from app.gateway.peer import Peer
+from app.gateway.pins import Pin
 from app.gateway.questions import CALL, FOREIGN_READ_TOOL, READ, READ_TOOL, Request
 from app.gateway.reading import RefusalError, batch
 from app.gateway.reading import read as _read
@@ -33,18 +34,6 @@ if TYPE_CHECKING:
     from app.gateway.upstream import Upstream
 
 _BATCHED = "2025-03-26"
-
-
-class Peer(msgspec.Struct):
-    """Who opened the door: from the first line of the bridge, and from the socket."""
-
-    server: str
-    pid: int = 0
-    """The bridge's process, 0 where the system does not tell."""
-    ppid: int = 0
-    """What started the bridge, for display only."""
-    initialize: msgspec.Raw = wire.NO_RAW
-    """Parameters of the handshake that the client had made before the gateway came back, if any."""
 
 
 class Open(Protocol):
@@ -65,6 +54,8 @@ class Session:
         self.server = peer.server
         self.send = send
         self.id = os.urandom(4).hex()
+        known = core.pins.get(peer.server)
+        self.pin: Pin = core.pin(peer.server)
         self.number = core.join(self)
         self.rate = Rate()
         self.client = eras.ClientInfo()
@@ -72,8 +63,6 @@ class Session:
         """What a legacy client declared in its handshake."""
         self.outlet: Callable[[], Channel | None] = _nowhere
         """Where lines for the client wait."""
-        known = core.pins.get(peer.server)
-        self.pin: Pin = known or unknown_pin(peer.server)
         self._version = ""
         self._open: dict[wire.RequestId, Open] = {}
         self.foreign = None if self.pin.builtin or known is None else Foreign(self)
@@ -86,6 +75,11 @@ class Session:
     def in_flight(self) -> int:
         """Requests without an answer yet; those that stay open for notifications do not count."""
         return len(self._open) - self.listening.streams
+
+    @property
+    def at_work(self) -> list[Open]:
+        """Requests that an answer is to come to soon: all that is open, but for what stays open for notifications' sake."""
+        return [request for request in self._open.values() if not getattr(request, "lasting", False)]
 
     @property
     def legacy(self) -> bool:
@@ -117,7 +111,7 @@ class Session:
     def renew_pin(self) -> None:
         """The server's pin is another one: the client is told where it sees other tools."""
         before = self.pin.tools_legacy
-        self.pin = self.core.pins.get(self.server) or unknown_pin(self.server)
+        self.pin = self.core.pin(self.server)
         if self.foreign is None and self.tools_may_change and self.pin.protocol:
             self.foreign = Foreign(self)
         if self.pin.tools_legacy != before:
@@ -338,6 +332,8 @@ class Session:
     def _list_tools(self, id_: wire.RequestId, raw: msgspec.Raw, meta: eras.Meta) -> None:
         if _read(_decode_page, raw).cursor is not msgspec.UNSET:
             raise RefusalError(wire.INVALID_PARAMS, "Unknown cursor: the list of tools has one page")
+        if self.pin.behind:
+            self.core.settings_now()
         legacy = meta.version is msgspec.UNSET
         self.send(wire.result_line(id_, self.pin.tools_legacy if legacy else self.pin.tools_modern))
 

@@ -31,3 +31,19 @@ def unrecorded(error: JournalError) -> str:
         f"Nothing was done: Doorkeep cannot write its call log, and allows no call without it. {error} "
         "Ask the user to run `doorkeep doctor`."
     )
+
+
+def cut(reason: str, seconds: float) -> str:
+    """The gateway leaves, and has waited for this call as long as it may. `reason`: why, as a sentence's subject and verb."""
+    return (
+        f"{reason} while this call was running, and it did not finish within {seconds:.0f} s. It may have done part of it: "
+        "look before calling again."
+    )
+
+
+def unanswered(reason: str) -> str:
+    """The gateway leaves while the user is being asked."""
+    return (
+        f"Nothing was done: {reason} while this call was waiting for the user's approval. "
+        "Call again with the same arguments."
+    )

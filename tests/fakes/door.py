@@ -14,10 +14,11 @@ import msgspec
 from app.core.errors import JournalError
 from app.core.journal.record import Body, CallRecord, Event, fold, write_body
 from app.gateway.core import Core
+from app.gateway.peer import Peer
 from app.gateway.pins import Pins
 from app.gateway.policy import ServerView
 from app.gateway.programs import ServerUnavailableError
-from app.gateway.session import Peer, Session
+from app.gateway.session import Session
 from servers.runtime import wire
 from tests.fakes.hand_loop import HandLoop
 

@@ -9,6 +9,7 @@ import pytest
 
 from app.control.messages import MAX_REQUEST
 from app.core.errors import DoorkeepError
+from app.version import VERSION
 from tests.fakes.house import BOUND, House
 
 
@@ -124,3 +125,10 @@ def test_a_follower_hears_servers_start_and_end(house: House) -> None:
             if event.event == "server":
                 states.append(event.state)
     assert states[-1] == "running"
+
+
+@pytest.mark.parametrize("version", [VERSION, "0.0.1", "no release", ""])
+def test_a_gateway_makes_way_for_a_newer_release_only(house: House, version: str) -> None:
+    with house.control() as control, pytest.raises(DoorkeepError, match="is no newer than this gateway's"):
+        control.call("drain", version=version)
+    assert house.status()["state"] == "running"

@@ -20,7 +20,7 @@ from app.gateway.channel import HIGH, Channel
 from app.gateway.doors import Door, Reception
 from app.gateway.log import GatewayLog
 from app.gateway.loop import Loop
-from app.gateway.session import Peer
+from app.gateway.peer import Peer
 from app.gateway.supervisor import Supervisor
 from servers.runtime import wire
 
@@ -29,16 +29,18 @@ FAKE = str(Path(__file__).parents[2] / "fakes" / "plain_server.py")
 
 
 class Guest:
-    """Answers each line with the same line."""
+    """Answers each line with the same line, and keeps it."""
 
     def __init__(self, send: Callable[[bytes], None], peer: Peer | None = None) -> None:
         self.send = send
         self.peer = peer
+        self.lines: list[bytes] = []
         self.long: list[object] = []
         self.ended = False
         self.outlet: Callable[[], Any] = lambda: None
 
     def receive(self, line: bytes) -> None:
+        self.lines.append(line)
         self.send(line + b"\n")
 
     def too_long(self, id_: wire.RequestId | None) -> None:
@@ -281,3 +283,93 @@ def test_a_home_that_cannot_be_made_is_an_error_in_words(tmp_path: Path) -> None
     (tmp_path / "file").write_text("")
     with pytest.raises(DoorkeepError, match="cannot be used"):
         Door.claim(str(tmp_path / "file" / "home"))
+
+
+NEWER = {**SESSION, "version": "0.2.0", "words": 1, "kept": {"uris": ["a"]}}
+
+
+def test_a_bridge_that_understands_is_asked_to_keep_new_requests_and_what_else_it_says_is_still_read(
+    house: House, turn_until: Turn
+) -> None:
+    connection = house.dial(NEWER)
+    house.answer(connection)
+    house.reception.hold()
+    assert house.answer(connection) == {"doorkeep": 1, "hold": True}
+    assert not house.reception.held
+    connection.sendall(b'{"method":"late"}\n{"doorkeep":1,"held":true}\n{"method":"notifications/x"}\n')
+    turn_until(lambda: len(house.guests[0].lines) == 2)
+    assert house.guests[0].lines == [b'{"method":"late"}', b'{"method":"notifications/x"}']
+    assert house.reception.held
+
+
+def test_a_bridge_of_the_first_release_is_simply_read_no_more(house: House, loop: Loop) -> None:
+    connection = house.dial(SESSION)
+    house.answer(connection)
+    house.reception.hold()
+    assert house.reception.held
+    connection.sendall(b'{"method":"x"}\n')
+    loop.tick(0.05)
+    assert house.guests[0].lines == []
+    for channel in house.reception.sessions:
+        channel.release()
+
+
+def test_who_comes_while_the_gateway_leaves_is_asked_to_keep_its_requests_at_once(
+    house: House, turn_until: Turn
+) -> None:
+    house.reception.hold()
+    connection = house.dial(NEWER)
+    got = bytearray()
+
+    def hear() -> bool:
+        with contextlib.suppress(BlockingIOError):
+            got.extend(connection.recv(65536))
+        return got.count(b"\n") == 2
+
+    turn_until(hear)
+    assert json.loads(got.splitlines()[1]) == {"doorkeep": 1, "hold": True}
+
+
+def test_what_a_bridge_kept_comes_back_and_what_it_shall_keep_goes_out(house: House) -> None:
+    connection = house.dial(NEWER)
+    house.answer(connection)
+    peer = house.guests[0].peer
+    assert peer is not None
+    assert json.loads(bytes(peer.kept)) == {"uris": ["a"]}
+    peer.keep(b'{"uris":["b"]}')
+    assert house.answer(connection) == {"doorkeep": 1, "keep": {"uris": ["b"]}}
+
+
+def test_a_bridge_of_the_first_release_is_given_nothing_to_keep(house: House, turn_until: Turn) -> None:
+    connection = house.dial(SESSION)
+    house.answer(connection)
+    peer = house.guests[0].peer
+    assert peer is not None
+    peer.keep(b"{}")
+    house.guests[0].send(b'{"jsonrpc":"2.0"}\n')
+    assert house.answer(connection) == {"jsonrpc": "2.0"}
+
+
+def test_a_servers_line_that_looks_like_a_word_of_ours_is_no_word(house: House, turn_until: Turn) -> None:
+    connection = house.dial(NEWER)
+    house.answer(connection)
+    house.guests[0].send(b'{"doorkeep":1,"hold":true}\n')
+    got = bytearray()
+
+    def hear() -> bool:
+        with contextlib.suppress(BlockingIOError):
+            got.extend(connection.recv(65536))
+        return got.endswith(b"\n")
+
+    turn_until(hear)
+    assert bytes(got) == b' {"doorkeep":1,"hold":true}\n'
+
+
+def test_a_client_cannot_say_that_nothing_follows_before_the_gateway_asks(house: House, turn_until: Turn) -> None:
+    connection = house.dial(NEWER)
+    house.answer(connection)
+    connection.sendall(b'{"doorkeep":1,"held":true}\n')
+    turn_until(lambda: house.guests[0].lines)
+    assert house.guests[0].lines == [b'{"doorkeep":1,"held":true}']
+    house.reception.hold()
+    assert not house.reception.held

@@ -263,3 +263,22 @@ def test_a_home_that_cannot_be_used_is_one_line_and_status_1(tmp_path: Path) -> 
     assert found.returncode == 1
     assert len(found.stderr.splitlines()) == 1
     assert "cannot be used" in found.stderr
+
+
+def test_a_newer_release_may_ask_more_than_once_and_calls_in_flight_are_still_finished(
+    house: House, wait_until: Wait
+) -> None:
+    answers: list[Any] = []
+    with house.session() as session, house.control() as control:
+        pid = house.call_in(session, "pid")
+        os.kill(pid, signal.SIGSTOP)
+        thread = threading.Thread(target=lambda: answers.append(house.call_in(session, "echo", last=1)))
+        thread.start()
+        wait_until(lambda: house.status()["servers"][0]["in_flight"] == 1)
+        for _ in range(3):
+            assert control.call("drain", version="99.0.0") == {"state": "stopping"}
+        os.kill(pid, signal.SIGCONT)
+        thread.join(BOUND)
+    assert answers == [{"last": 1}]
+    assert house.wait() == 0
+    assert "makes way for release 99.0.0" in house.log()

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.gateway.session import Peer, Session
+from app.gateway.peer import Peer
+from app.gateway.session import Session
 from servers.runtime import wire
 from tests.fakes.door import MODERN_META, PIN, Client, Door
 

@@ -1,4 +1,4 @@
-"""What the gateway does when nobody waits: rows carried to where readers search, old rows removed.
+"""What the gateway does when nobody waits: rows carried to where readers search, old rows and old releases removed.
 
 Never while calls are busy, never in a way that delays one by more than a few milliseconds.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from app.bridge import programs
 from app.core.errors import JournalError
 from app.core.journal.writer import Journal
 from app.core.settings import Settings
@@ -24,6 +25,11 @@ STEP = 128
 FIRST_PRUNE_SECONDS = 120.0
 PRUNE_SECONDS = 6 * 3600.0
 PRUNE_STEP = 500
+FIRST_CLEAR_SECONDS = 30.0
+"""After the start: the gateway before this one, and what it ran, are gone by then."""
+CLEAR_SECONDS = 6 * 3600.0
+"""Clients hold their bridges for days; a release goes when the last of its bridges has gone."""
+TOLD_SECONDS = 5.0
 
 
 class TellingJournal(Journal):
@@ -51,6 +57,7 @@ class Housekeeping:
         self._since = 0.0
         journal.written = self._written
         loop.later(FIRST_PRUNE_SECONDS, self._prune)
+        loop.later(FIRST_CLEAR_SECONDS, self._clear)
 
     def _written(self) -> None:
         self._commits += 1
@@ -76,3 +83,29 @@ class Housekeeping:
             self._log.line(f"log: old rows could not be removed: {error.title}")
             removed = 0
         self._loop.later(0.05 if removed else PRUNE_SECONDS, self._prune)
+
+    def _clear(self) -> None:
+        """Older releases that nobody runs go, in a thread: a folder of a hundred megabytes takes its time."""
+        root = programs.root()
+        if root is None:
+            return
+        import threading
+
+        cleared: list[str] = []
+        thread = threading.Thread(target=lambda: cleared.extend(_clear_old(root)), name="releases", daemon=True)
+        thread.start()
+        self._loop.later(TOLD_SECONDS, lambda: self._tell_cleared(thread.is_alive, cleared))
+        self._loop.later(CLEAR_SECONDS, self._clear)
+
+    def _tell_cleared(self, working: Callable[[], bool], cleared: list[str]) -> None:
+        if working():
+            self._loop.later(TOLD_SECONDS, lambda: self._tell_cleared(working, cleared))
+            return
+        for release in cleared:
+            self._log.line(f"release {release}: nobody ran it any more; it was removed")
+
+
+def _clear_old(root: str) -> list[str]:
+    from app.desktop.versions import clear
+
+    return clear(root)

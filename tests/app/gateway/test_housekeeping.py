@@ -8,6 +8,7 @@ import pytest
 from app.core.errors import JournalError
 from app.core.journal.reader import Reader
 from app.core.settings import Settings
+from app.desktop.versions import put_in_force
 from app.gateway import housekeeping
 from app.gateway.housekeeping import Housekeeping, TellingJournal
 from app.gateway.log import GatewayLog
@@ -101,3 +102,25 @@ def test_old_rows_go_in_steps_and_a_failing_log_is_said(
     answers.append(JournalError("The disk is full."))
     kept._prune()
     assert "The disk is full." in Path(home, "logs", "gateway.log").read_text()
+
+
+def test_older_releases_that_nobody_runs_are_removed_and_that_is_said(
+    loop: Loop, home: str, journal: TellingJournal, turn_until: Turn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for release in ("0.0.1", "0.0.2"):
+        (tmp_path / "versions" / release).mkdir(parents=True)
+    put_in_force(str(tmp_path), "0.0.2")
+    monkeypatch.setattr(housekeeping.programs, "root", lambda: str(tmp_path))
+    monkeypatch.setattr(housekeeping, "FIRST_CLEAR_SECONDS", 0)
+    monkeypatch.setattr(housekeeping, "TOLD_SECONDS", 0.01)
+    Housekeeping(loop, journal, Settings, GatewayLog(home))
+    log = Path(home, "logs", "gateway.log")
+    turn_until(lambda: log.exists() and "release 0.0.1: nobody ran it any more" in log.read_text())
+    assert [path.name for path in (tmp_path / "versions").iterdir()] == ["0.0.2"]
+
+
+def test_where_releases_do_not_lie_side_by_side_nothing_is_looked_for(
+    loop: Loop, home: str, journal: TellingJournal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(housekeeping, "_clear_old", lambda root: pytest.fail("nothing is to be removed"))
+    Housekeeping(loop, journal, Settings, GatewayLog(home))._clear()

@@ -50,7 +50,8 @@ def main(argv: list[str]) -> int:
 
     logging.disable(logging.CRITICAL)  # the SDK's own log repeats what the client is told
     if args.sign_in or args.sign_out:
-        return anyio.run(sign_in if args.sign_in else sign_out, told)
+        status = anyio.run(sign_in if args.sign_in else sign_out, told)
+        os._exit(status)  # a thread still waits for stdin, and nobody can end it
     anyio.run(stdio, told, headers)
     return 0
 

@@ -171,7 +171,7 @@ class SignedIn(Sent):
             return f"The sign-in could not be renewed. {failures.of_error(error, host)}"
         found = keeping.renewed(kept, answer.body) if answer.status == 200 else None
         if found is None and answer.final:
-            found = msgspec.structs.replace(kept, access_token="", refresh_token="", ends=0.0)
+            found = msgspec.structs.replace(kept, access_token="", refresh_token="", renew_at=0.0)
         if found is None:
             return f"The sign-in could not be renewed: {host} answered with HTTP {answer.status}. Try again later."
         self._kept = found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from typing import Any
 from urllib.parse import quote
@@ -10,35 +11,35 @@ import httpx2
 import msgspec
 
 EARLY_SECONDS = 30.0
-"""A token is renewed so long before it ends: it must not end on its way."""
+"""A token is renewed so long before it ends, or a quarter of its life: it must not end on its way."""
+
+MOST_SECONDS = 10 * 366 * 86400.0
 
 
 class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`ends`: when the access token ends, in seconds since 1970; 0: nobody said. `method`: how the client shows who it is to the
-    token endpoint (RFC 7591 §2, `token_endpoint_auth_method`). `resource` is empty where none is asked for (RFC 8707).
+    """`renew_at`: when the access token has to be renewed, in seconds since 1970; 0: nobody said.
 
-    `wanted`: scopes that the server has asked for since, to be asked for at the next sign-in. An empty `access_token`: signed
-    out by the other side.
+    `method`: how the client shows who it is to the token endpoint (RFC 7591 §2, `token_endpoint_auth_method`). `resource` is empty
+    where none is asked for (RFC 8707). `wanted`: scopes that the server has asked for since, to be asked for at the next sign-in.
+    An empty `access_token`: signed out by the other side.
     """
 
     access_token: str
     token_endpoint: str
     client_id: str
     refresh_token: str = ""
-    ends: float = 0.0
+    renew_at: float = 0.0
     scope: str = ""
     wanted: str = ""
     client_secret: str = ""
     method: str = ""
     revocation_endpoint: str = ""
     resource: str = ""
-    issuer: str = ""
-    redirect: str = ""
 
     @property
     def fresh(self) -> bool:
         """The access token may still be used, as far as is known."""
-        return bool(self.access_token) and (not self.ends or time.time() < self.ends - EARLY_SECONDS)
+        return bool(self.access_token) and (not self.renew_at or time.time() < self.renew_at)
 
 
 class _Tokens(msgspec.Struct):
@@ -71,9 +72,12 @@ def renewal(kept: Kept) -> httpx2.Request:
     return as_client(kept, kept.token_endpoint, form)
 
 
-def revocation(kept: Kept, token: str, hint: str) -> httpx2.Request:
-    """The request that ends a token (RFC 7009 §2.1)."""
+def revocation(kept: Kept, token: str, hint: str, *, empty_secret: bool = False) -> httpx2.Request:
+    """The request that ends a token (RFC 7009 §2.1). `empty_secret`: servers made with the official SDK want the field even of
+    clients that have none."""
     form = {"token": token, "token_type_hint": hint, "client_id": kept.client_id}
+    if empty_secret:
+        form["client_secret"] = ""
     return as_client(kept, kept.revocation_endpoint, form)
 
 
@@ -82,8 +86,6 @@ def as_client(kept: Kept, url: str, form: dict[str, str]) -> httpx2.Request:
     headers = {"Accept": "application/json"}
     if kept.method == "client_secret_basic" and kept.client_secret:
         pair = f"{quote(kept.client_id, safe='')}:{quote(kept.client_secret, safe='')}"
-        import base64
-
         headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
     elif kept.client_secret:
         form = {**form, "client_secret": kept.client_secret}
@@ -102,15 +104,16 @@ def renewed(kept: Kept, answer: bytes) -> Kept | None:
         kept,
         access_token=tokens.access_token,
         refresh_token=tokens.refresh_token or kept.refresh_token,
-        ends=end_of(tokens.expires_in),
+        renew_at=renewal_of(tokens.expires_in),
         scope=kept.scope if tokens.scope is None else tokens.scope,
     )
 
 
-def end_of(expires_in: Any) -> float:
-    """When a token ends that lives so many seconds from now; 0 where nothing sensible is said."""
+def renewal_of(expires_in: Any) -> float:
+    """When a token has to be renewed that lives so many seconds from now; 0 where nothing sensible is said."""
     try:
         seconds = float(expires_in)
     except (TypeError, ValueError):
         return 0.0
-    return time.time() + min(seconds, 10 * 366 * 86400.0) if seconds > 0 else 0.0
+    early = min(EARLY_SECONDS, seconds / 4)
+    return time.time() + min(seconds, MOST_SECONDS) - early if seconds > 0 else 0.0

@@ -219,13 +219,12 @@ class _Flow:
             token_endpoint=str(server.token_endpoint) if server is not None else urljoin(base, "/token"),
             client_id=client.client_id,
             refresh_token=tokens.refresh_token or "",
-            ends=keeping.end_of(tokens.expires_in),
+            renew_at=keeping.renewal_of(tokens.expires_in),
             scope=tokens.scope or "",
             client_secret=client.client_secret or "",
             method=client.token_endpoint_auth_method or "",
             revocation_endpoint=str((server.revocation_endpoint if server is not None else None) or ""),
             resource=context.get_resource_url() if context.protected_resource_metadata is not None else "",
-            issuer=str(server.issuer) if server is not None else "",
         )
 
     def _words(self, error: Exception) -> str:

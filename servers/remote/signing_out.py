@@ -37,7 +37,10 @@ async def _end(kept: Kept) -> bool:
     for token, hint in ((kept.refresh_token, "refresh_token"), (kept.access_token, "access_token")):
         if token:
             try:
-                ended = (await answer_to(keeping.revocation(kept, token, hint))).status == 200 and ended
+                status = (await answer_to(keeping.revocation(kept, token, hint))).status
+                if status == 400 and not kept.client_secret:
+                    status = (await answer_to(keeping.revocation(kept, token, hint, empty_secret=True))).status
+                ended = status == 200 and ended
             except httpx2.TransportError:
                 ended = False
     return ended

@@ -34,8 +34,7 @@ STALE = (400, 404, 405)
 Send = Callable[[SessionMessage], Awaitable[None]]
 _NO_ANSWER = "Server returned an error response"
 _NOT_FOUND = "Not Found"
-_FORGOTTEN = "Session terminated"
-"""How the SDK's transport tells that a request was not let in, has no such place, or was in a session that is over there."""
+"""How the SDK's transport tells that a request was not let in, or has no such place."""
 GONE = 404
 
 
@@ -190,7 +189,7 @@ class Upstream:
                 return
             error = cast("dict[str, Any]", message.get("error") or {})
             words = self._credentials.words.pop(id_, "")
-            if status == GONE and error.get("message") == _FORGOTTEN and self._begin_anew(id_):
+            if status == GONE and self._forgot(error) and self._begin_anew(id_):
                 return
             self._waiting.pop(id_, None)
             self._forgotten.discard(id_)
@@ -209,6 +208,10 @@ class Upstream:
         self._scope.cancel()
         self._tasks.start_soon(self.send, first, self._tasks)
         return True
+
+    def _forgot(self, error: dict[str, Any]) -> bool:
+        """Whether a 404 means that the session is over (2025-11-25, Transports §Session Management), and not an unknown method."""
+        return bool(self._opening) and self._proven and error.get("code") != wire.METHOD_NOT_FOUND
 
     def _begin_anew(self, id_: wire.RequestId) -> bool:
         """The server has forgotten the session, so it has done nothing: connect anew, and send the request there, once."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.secret_names import Noted, Use, listed, named, names_of, uses, write_names
+from app.core.secret_names import Noted, Use, filled, listed, named, named_in, names_of, uses, write_names
 from app.core.settings import parse
 
 SETTINGS = """
@@ -17,11 +17,12 @@ env = { TOKEN = "secret:github", PLAIN = "1" }
 [servers.tracker]
 url = "https://example.com/mcp"
 auth = "secret:tracker"
+headers = { X-Key = "Key {secret:key}", X-Plain = "1" }
 [servers.open]
 url = "https://example.com/mcp"
 auth = "oauth"
-[servers.filesystem]
-enabled = true
+[servers.git]
+tokens = { "github.com" = "secret:hub" }
 """
 
 
@@ -29,12 +30,15 @@ def test_every_place_is_found() -> None:
     assert uses(parse(SETTINGS)) == [
         Use("github", "github", "env TOKEN"),
         Use("inline", "github", "args"),
+        Use("key", "tracker", "header X-Key"),
         Use("tracker", "tracker", "auth"),
+        Use("oauth-open", "open", "sign-in"),
+        Use("hub", "git", "token github.com"),
     ]
 
 
 def test_only_arguments_are_shown_by_the_system() -> None:
-    assert [use.shown_by_the_system for use in uses(parse(SETTINGS))] == [False, True, False]
+    assert [use.place for use in uses(parse(SETTINGS)) if use.shown_by_the_system] == ["args"]
 
 
 @pytest.mark.parametrize(
@@ -42,6 +46,20 @@ def test_only_arguments_are_shown_by_the_system() -> None:
 )
 def test_only_a_whole_value_names_a_secret(text: str, name: str) -> None:
     assert named(text) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "whole"),
+    [
+        ("secret:a", ["a"], "A"),
+        ("Bearer {secret:a}", ["a"], "Bearer A"),
+        ("postgres://{secret:a}:{secret:b}@host", ["a", "b"], "postgres://A:{secret:a}@host"),
+        ("{secret:A} {secret:} secret:a {other}", [], "{secret:A} {secret:} secret:a {other}"),
+    ],
+)
+def test_secrets_within_a_value_are_found_and_put_in(text: str, names: list[str], whole: str) -> None:
+    assert named_in(text) == names
+    assert filled(text, {"a": "A", "b": "{secret:a}"}) == whole
 
 
 def test_the_list_is_private_and_comes_back(tmp_path: Path) -> None:
@@ -60,7 +78,9 @@ def test_what_is_needed_and_not_kept_is_listed_too() -> None:
     found = listed({"github": Noted(1_700_000_000), "old": Noted(5, 6)}, uses(parse(SETTINGS)))
     assert [(each["name"], each["kept"], len(each["uses"])) for each in found] == [
         ("github", True, 1),
+        ("hub", False, 1),
         ("inline", False, 1),
+        ("key", False, 1),
         ("old", True, 0),
         ("tracker", False, 1),
     ]

@@ -36,6 +36,11 @@ def test_a_whole_file_is_understood(home: str, guard: Path) -> None:
         args = ["-y", "x"]
         env = { TOKEN = "secret:github" }
         tools = { create_issue = "ask" }
+        [servers.far]
+        url = "https://example.com/mcp"
+        auth = "oauth"
+        headers = { X-Key = "Key {secret:key}" }
+        oauth = { client_id = "me", client_secret = "secret:id", scope = "a b", port = 8765 }
         [limits]
         calls_per_minute = 7
         """,
@@ -43,6 +48,8 @@ def test_a_whole_file_is_understood(home: str, guard: Path) -> None:
     found = s.load(home)
     assert found.folders == (s.FolderSetting(str(guard / "Projects"), "ask", ("filesystem",), (".env.example",)),)
     assert found.servers["github"].tools == {"create_issue": "ask"}
+    far = found.servers["far"]
+    assert (far.headers, far.oauth) == ({"X-Key": "Key {secret:key}"}, s.OAuthSetting("me", "secret:id", "a b", 8765))
     assert found.limits == s.Limits(calls_per_minute=7)
 
 
@@ -56,6 +63,18 @@ def test_a_whole_file_is_understood(home: str, guard: Path) -> None:
         ('[[folders]]\npath = "/a"\naccess = "read"\n[[folders]]\npath = "/a/."\naccess = "off"', "twice"),
         ("[servers.X]\nenabled = true", "[a-z0-9-]"),
         ('[servers.x]\ncommand = "a"\nurl = "b"', "both"),
+        ('[servers.x]\ncommand = "a"\nheaders = { X = "1" }', "no url to send them to"),
+        (
+            '[servers.x]\nurl = "b"\nauth = "secret:a"\nheaders = { authorization = "1" }',
+            "both auth and an Authorization",
+        ),
+        ('[servers.x]\nurl = "b"\nheaders = { "a b" = "1" }', "headers"),
+        ('[servers.x]\nurl = "b"\nheaders = { X = "a\\nb" }', "headers"),
+        ('[servers.x]\nurl = "b"\nheaders = { X = "a\\n" }', "headers"),
+        ('[servers.x]\nurl = "b"\nheaders = { X = "" }', "headers"),
+        ('[servers.x]\nurl = "b"\noauth = { client_secret = "plain" }', "client_secret"),
+        ('[servers.x]\nurl = "b"\noauth = { port = 70000 }', "port"),
+        ('[servers.git]\ntokens = { "github.com" = "plain" }', "tokens"),
         ("[limits]\nresult_bytes = 0", "result_bytes"),
         ("[limits]\nresult_bytes = true", "result_bytes"),
         ('nonsense = "x"', "nonsense"),

@@ -57,6 +57,17 @@ def test_within_the_older_way_questions_and_answers_pass_as_they_are(door: Door,
     pair.client.got.remove(question)  # an unknown method is in no official list of types
 
 
+@pytest.mark.parametrize("client", [LEGACY, wire.MODERN])
+@pytest.mark.parametrize("method", ["doorkeep/secret", "doorkeep/store_secret", "doorkeep/policy"])
+def test_a_program_of_others_may_not_use_our_private_words(door: Door, client: str, method: str) -> None:
+    pair = Stranger(door, server=LEGACY, client=client)
+    pair.call("look")
+    for id_ in ("s1", f"{wire.PRIVATE}1"):
+        ask(pair, method, {"name": "github", "value": "x"}, id_)
+        assert answer_of(pair, id_)["error"]["code"] == wire.METHOD_NOT_FOUND
+    assert asked_of_client(pair) == []
+
+
 def test_an_answer_to_nothing_is_not_passed(door: Door) -> None:
     pair = Stranger(door, server=LEGACY, client=LEGACY)
     pair.call("look")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import Any, cast
 
 import pytest
 
-from app.core.settings import ServerSetting
-from app.gateway.preparing import Prepared, prepared, prepared_remote, secret_names
+from app.core.settings import OAuthSetting, ServerSetting
+from app.gateway.preparing import Prepared, Preparing, granted, prepared, prepared_remote, secret_names
+from app.gateway.private import Names
 from app.gateway.programs import ServerUnavailableError
 
 
@@ -47,26 +49,74 @@ def test_what_no_program_takes_is_refused(setting: dict[str, Any]) -> None:
     assert "NUL" in str(found)
 
 
-def test_a_remote_servers_token_is_in_no_argument(monkeypatch: pytest.MonkeyPatch) -> None:
+def told(setting: ServerSetting) -> dict[str, Any]:
+    """What our program for a remote server is told."""
+    program = prepared_remote("far", setting).program
+    assert program.argv[-2:] == ["servers.remote", "--gateway"]
+    return json.loads(program.env["DOORKEEP_REMOTE"])
+
+
+def test_a_remote_server_is_told_which_secrets_to_ask_for_and_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy:1")
-    setting = ServerSetting(url="https://example.com/mcp", auth="secret:far")
-    assert secret_names(setting) == {"far"}
-    found = prepared_remote("far", setting, {"far": "geheim"})
-    assert isinstance(found, Prepared)
-    assert found.program.argv[-4:] == ["servers.remote", "https://example.com/mcp", "--bearer", "DOORKEEP_BEARER"]
-    assert found.program.env["DOORKEEP_BEARER"] == "geheim"
+    setting = ServerSetting(url="https://example.com/mcp", auth="secret:far", headers={"X-Key": "k {secret:key}"})
+    assert secret_names(setting) == set()
+    assert told(setting)["headers"] == {"Authorization": "Bearer {secret:far}", "X-Key": "k {secret:key}"}
+    assert granted("far", setting) == Names(frozenset({"far", "key"}))
+    found = prepared_remote("far", setting)
     assert found.program.env["HTTPS_PROXY"] == "http://proxy:1"
-    assert found.secrets == {"far": "geheim"}
+    assert found.secrets == {}
+
+
+def test_a_plain_token_and_an_address_with_a_key_stand_in_no_argument() -> None:
+    setting = ServerSetting(url="https://example.com/mcp?key=plain", auth="plain-too")
+    assert "plain" not in " ".join(prepared_remote("far", setting).program.argv)
+    assert told(setting)["headers"] == {"Authorization": "Bearer plain-too"}
 
 
 def test_a_remote_server_without_a_token_gets_none() -> None:
-    found = prepared_remote("far", ServerSetting(url="https://example.com/mcp"), {})
-    assert isinstance(found, Prepared)
-    assert found.program.argv[-1] == "https://example.com/mcp"
-    assert "DOORKEEP_BEARER" not in found.program.env
+    setting = ServerSetting(url="https://example.com/mcp")
+    assert told(setting) == {
+        "server": "far",
+        "url": "https://example.com/mcp",
+        "headers": {},
+        "sign_in": "",
+        "oauth": {},
+    }
+    assert granted("far", setting) == Names()
 
 
-def test_a_login_in_the_browser_is_refused_with_a_way_out() -> None:
-    found = prepared_remote("far", ServerSetting(url="https://example.com/mcp", auth="oauth"), {})
-    assert isinstance(found, ServerUnavailableError)
-    assert "secret:NAME" in str(found)
+def test_one_with_a_sign_in_may_change_that_and_read_its_clients_secret() -> None:
+    oauth = OAuthSetting(client_id="me", client_secret="secret:id")
+    setting = ServerSetting(url="https://example.com/mcp", auth="oauth", oauth=oauth)
+    assert told(setting)["sign_in"] == "oauth-far"
+    assert told(setting)["headers"] == {}
+    assert granted("far", setting) == Names(frozenset({"id"}), frozenset({"oauth-far"}))
+    assert prepared_remote("far", setting, "--sign-in").program.argv[-2:] == ["--gateway", "--sign-in"]
+
+
+def test_no_program_is_given_the_sign_in_to_another_server() -> None:
+    greedy = ServerSetting(url="https://example.com/mcp", headers={"X": "{secret:oauth-other} {secret:b}"})
+    assert granted("far", greedy) == Names(frozenset({"b"}))
+    found: list[Any] = []
+    command = ServerSetting(command="x", env={"A": "Bearer {secret:oauth-other}"})
+    Preparing(cast("Any", None)).prepare("far", command, found.append)
+    assert isinstance(found[0], ServerUnavailableError)
+    assert "another server" in str(found[0])
+
+
+def test_a_command_server_may_ask_for_nothing() -> None:
+    assert granted("x", ServerSetting(command="x", env={"A": "secret:a"})) == Names()
+
+
+def test_the_git_server_may_read_the_tokens_of_its_hosts() -> None:
+    setting = ServerSetting(tokens={"github.com": "secret:hub", "git.example.com": "secret:oauth-far"})
+    assert granted("git", setting) == Names(frozenset({"hub"}))
+
+
+def test_a_secret_within_a_longer_value_is_filled_in() -> None:
+    url = "postgres://u:{secret:pw}@host/db"
+    setting = ServerSetting(command="x", args=(url,), env={"AUTH": "Bearer {secret:key}"})
+    assert secret_names(setting) == {"pw", "key"}
+    program = made(setting, pw="p{secret:key}", key="k").program
+    assert program.argv == ["x", "postgres://u:p{secret:key}@host/db"]
+    assert program.env["AUTH"] == "Bearer k"

@@ -20,6 +20,8 @@ TASK = {"taskId": "t", "status": "working", "createdAt": "2025-01-01T00:00:00Z",
         (LEGACY, wire.MODERN, "notifications/prompts/list_changed", {}, 0),
         (LEGACY, wire.MODERN, "notifications/tasks/status", TASK, 0),
         (wire.MODERN, LEGACY, "notifications/prompts/list_changed", {}, 0),
+        (LEGACY, LEGACY, "doorkeep/sign_in_needed", {"words": "Give me your password."}, 0),
+        (LEGACY, wire.MODERN, "doorkeep/policy", {"generation": 9}, 0),
     ],
 )
 def test_only_what_the_client_asked_for_in_its_era(

@@ -8,7 +8,9 @@ import os
 
 import msgspec
 
-from app.clients import backups
+from app.clients import backups, configfile, ownership
+from app.clients.adopting import plans
+from app.clients.adopting.foreign import Foreign
 from app.clients.backups import Backup
 from app.clients.check import Report, check
 from app.clients.known import CLIENTS
@@ -21,12 +23,17 @@ from app.desktop.apps import Desktop
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """One file of one client. `last_call`: its newest call, if the log holds one; `backups`: of this very file, newest first."""
+    """One file of one client. `last_call`: its newest call, if the log holds one; `backups`: of this very file, newest first.
+
+    `foreign`: servers in it that do not pass Doorkeep; `adopted`: key → our server, of entries that ours stand in place of.
+    """
 
     target: Target
     report: Report
     last_call: CallRecord | None = None
     backups: tuple[Backup, ...] = ()
+    foreign: tuple[Foreign, ...] = ()
+    adopted: dict[str, str] = {}
 
 
 def known_targets(home: str) -> list[Target]:
@@ -51,8 +58,23 @@ def standings(installation: Installation, desktop: Desktop) -> list[Standing]:
             last[name] = last_call(installation.home, name) if name else None
         real = os.path.realpath(target.path)
         kept = tuple(each for each in backups.list_backups(installation.home, target.client.id) if each.path == real)
-        found.append(Standing(target, check(target, installation, desktop), last[name], kept))
+        report = check(target, installation, desktop)
+        foreign, adopted = _others(target, installation)
+        found.append(Standing(target, report, last[name], kept, foreign, adopted))
     return found
+
+
+def _others(target: Target, installation: Installation) -> tuple[tuple[Foreign, ...], dict[str, str]]:
+    """A file that cannot be read has none; `check` says why."""
+    try:
+        record = ownership.load(installation.home, target.client.id)
+        snapshot = configfile.read(target.path)
+        adopted = plans.adopted_here(target, installation, record, snapshot)
+        return tuple(plans.found(target, installation, record, snapshot)), {
+            k: each.server for k, each in adopted.items()
+        }
+    except ClientConfigError:
+        return (), {}
 
 
 def last_call(home: str, name: str) -> CallRecord | None:

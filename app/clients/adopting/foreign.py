@@ -184,4 +184,7 @@ def _given_arguments(value: dict[str, Any]) -> list[Any] | None:
 
 
 def _name_of(leaf: Leaf) -> str:
+    *before, last = leaf.path
+    if isinstance(last, int):
+        return f"argument {last if before == ['command'] else last + 1}"
     return " ".join(str(part) for part in leaf.path)

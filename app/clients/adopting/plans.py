@@ -84,7 +84,8 @@ def plan_adopt(
         notes += one.notes
     if moved:
         notes.append(
-            "What these servers say of their tools is taken as it is; look at it when you like: doorkeep servers review NAME"
+            "What these servers say of their tools is taken as it is, until you have looked at it: on the Servers page, or "
+            "doorkeep servers review NAME"
         )
         if target.client.reload:
             notes.append(target.client.reload)

@@ -13,6 +13,7 @@ from app.clients.connect import Outcome
 from app.clients.overview import Standing
 from app.core.folders import shown
 from app.ui.clients import telling
+from app.ui.clients.foreign import ForeignPart
 from app.ui.kit.buttons import Button
 from app.ui.kit.chip import Chip
 from app.ui.kit.connecting import ChangePanel, Ground
@@ -53,6 +54,8 @@ class ClientCard(QWidget):
         self.path = ElidedLabel(shown(standing.target.path), theme, "secondary", "muted")
         self.trouble = Label("", theme, "body", "error", wrap=True)
         self.notes = Label("", theme, "secondary", "muted", wrap=True)
+        self.foreign = ForeignPart(theme, title)
+        self.foreign.wished.connect(self._look)
         self.panel = ChangePanel(services, ground)
         self.panel.hide()
         self.panel.done.connect(self._done)
@@ -71,7 +74,7 @@ class ClientCard(QWidget):
         inside = QVBoxLayout()
         inside.setSpacing(S)
         inside.addLayout(head)
-        for part in (self.called, self.trouble, self.notes, self.panel):
+        for part in (self.called, self.trouble, self.notes, self.foreign, self.panel):
             inside.addWidget(part)
         inside.addLayout(foot)
         inside.addWidget(self.copies)
@@ -95,6 +98,7 @@ class ClientCard(QWidget):
         self.repair_button.setVisible(broken and not looking)
         self.connect_button.setVisible(report.state == "not connected" and not report.blocked and not looking)
         self.leave_button.setVisible(bool(report.entries or report.lost) and not looking)
+        self.foreign.show_servers(standing.foreign, standing.adopted, looking=looking)
         count = len(standing.backups)
         self.copies_button.setVisible(bool(count))
         self.copies_button.setText(self.tr("Copies ({count})").format(count=count))

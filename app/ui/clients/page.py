@@ -154,6 +154,8 @@ class ClientsPage(Page):
             "connect": self.tr("{app} is connected."),
             "disconnect": self.tr("{app} is disconnected."),
             "restore": self.tr("{app} has its copy back."),
+            "adopt": self.tr("{app} reaches these servers through Doorkeep now."),
+            "return": self.tr("{app} has its own entry back."),
         }
         said = done[outcome.what]
         if outcome.state == "waiting":

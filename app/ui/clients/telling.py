@@ -7,6 +7,7 @@ import time
 
 from PySide6.QtCore import QCoreApplication
 
+from app.clients.adopting.foreign import Foreign, Shown
 from app.clients.check import Report
 from app.clients.overview import Standing
 from app.ui.kit import words
@@ -96,3 +97,43 @@ def size(count: int) -> str:
     if count < 1_000_000:
         return tr("{n} kB").format(n=f"{count / 1000:.1f}")
     return tr("{n} MB").format(n=f"{count / 1_000_000:.1f}")
+
+
+def foreign_title(foreign: tuple[Foreign, ...]) -> str:
+    """How many servers of others stand there."""
+    if len(foreign) == 1:
+        return tr("One server here does not pass Doorkeep")
+    return tr("{n} servers here do not pass Doorkeep").format(n=len(foreign))
+
+
+def foreign_means(foreign: tuple[Foreign, ...]) -> str:
+    """What that means, and what moving them does."""
+    count = sum(len(server.secrets) for server in foreign)
+    open_ = (
+        tr("One secret lies open in the file. ")
+        if count == 1
+        else tr("{n} secrets lie open in the file. ").format(n=count)
+    )
+    return (open_ if count else "") + tr(
+        "Nobody watches what these servers do. Behind the door each call is decided and written down, and secrets move into "
+        "the keychain. What stands here now is kept, and can be put back at any time."
+    )
+
+
+def place(secret: Shown) -> str:
+    """Where a secret stands."""
+    return tr("{place} (visible while it runs)").format(place=secret.place) if secret.in_args else secret.place
+
+
+def secrets_in_words(server: Foreign) -> str:
+    """For a screen reader."""
+    if server.problem:
+        return tr("Cannot be moved as it stands: {why}.").format(why=server.problem)
+    if not server.secrets:
+        return tr("No secret lies open in it.")
+    return tr("Open secrets: {places}").format(places=", ".join(secret.place for secret in server.secrets))
+
+
+def adopt_deed(count: int) -> str:
+    """What the button does."""
+    return tr("Move it behind the door…") if count == 1 else tr("Move {n} behind the door…").format(n=count)

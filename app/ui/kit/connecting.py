@@ -126,13 +126,15 @@ class ChangePanel(QWidget):
             self.words.setText(self.tr("There is nothing to change in {path}.").format(path=path))
             return
         words = [self.tr("This is all that changes in {path}. A copy is kept first.").format(path=path)]
+        if outcome.secrets and any(outcome.secrets.values()):
+            words.append(self.tr("The secrets go into the keychain first, and stand as markers in the copy."))
         if running:
             words.append(
                 self.tr(
                     "{app} is open and keeps its settings in memory, so it has to be closed while the file is written."
                 ).format(app=title)
             )
-        elif outcome.what == "connect":
+        elif outcome.what in ("connect", "adopt"):
             words.append(self.tr("{app} reads it the next time it starts.").format(app=title))
         self.words.setText(" ".join(words))
         self.now.setText(self._deed(running))
@@ -150,6 +152,10 @@ class ChangePanel(QWidget):
             ("disconnect", True): self.tr("Quit {app} and disconnect"),
             ("restore", False): self.tr("Put this copy back"),
             ("restore", True): self.tr("Quit {app} and put this copy back"),
+            ("adopt", False): self.tr("Move behind the door"),
+            ("adopt", True): self.tr("Quit {app} and move them behind the door"),
+            ("return", False): self.tr("Put its own entry back"),
+            ("return", True): self.tr("Quit {app} and put its own entry back"),
         }
         return table[self._wish.what, running].format(app=self._title())
 
@@ -203,4 +209,4 @@ class ChangePanel(QWidget):
 
 def _installation(ground: Ground, wish: Wish) -> Installation:
     """Leaving must always be possible, also where the bridge is gone."""
-    return ground.writing() if wish.what == "connect" else ground.looking()
+    return ground.writing() if wish.what in ("connect", "adopt") else ground.looking()

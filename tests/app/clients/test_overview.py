@@ -13,6 +13,7 @@ from app.clients.serving import served
 from app.clients.targets import Installation, Target
 from app.core.journal.record import CallRecord
 from app.core.journal.writer import Journal
+from tests.fakes.vault_door import VaultDoor
 
 
 def test_a_machine_without_clients_has_none(installation: Installation, desktop) -> None:
@@ -68,3 +69,16 @@ def test_a_log_that_cannot_be_read_is_no_call(home: str) -> None:
 def test_the_snippet_is_what_connect_writes(installation: Installation) -> None:
     found = json.loads(overview.snippet(installation))
     assert found == {"mcpServers": {server: installation.entry(server) for server in served(installation.home)}}
+
+
+def test_servers_of_others_and_adopted_ones_are_told_apart(
+    config: Path, target: Target, installation: Installation, desktop, door: VaultDoor
+) -> None:
+    found = overview.standings(installation, desktop)[0]
+    assert ([each.key for each in found.foreign], found.adopted) == (["weather"], {})
+    carry_out(target, installation, Wish("adopt"), desktop)
+    found = overview.standings(installation, desktop)[0]
+    assert (found.foreign, found.adopted) == ((), {"weather": "weather"})
+    config.write_text("{")
+    found = overview.standings(installation, desktop)[0]
+    assert (found.report.state, found.foreign, found.adopted) == ("unreadable", (), {})

@@ -49,7 +49,7 @@ def test_it_shows_what_lies_open_and_never_a_value(doorkeep: Doorkeep, config: P
     assert said.status == 0
     assert "secret in the open: env GITHUB_TOKEN  ghp_•••• (30 characters)" in said.out
     assert "reaches  https://tracker.example/mcp" in said.out
-    assert "cannot be adopted: args 0 is filled in by the client itself (${input:a})" in said.out
+    assert "cannot be adopted: argument 1 is filled in by the client itself (${input:a})" in said.out
     assert f"--- {config}" in said.out
     assert not any(secret in said.out for secret in SECRETS)
     assert config.read_bytes() == before

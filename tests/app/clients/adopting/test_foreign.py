@@ -42,7 +42,7 @@ def test_ours_are_left_out() -> None:
             {"command": "x", "env": {"TOKEN": "${input:token}"}},
             "env TOKEN is filled in by the client itself (${input:token})",
         ),
-        ({"command": "x", "args": ["{env:HOME}"]}, "args 0 is filled in by the client itself"),
+        ({"command": "x", "args": ["{env:HOME}"]}, "argument 1 is filled in by the client itself"),
         ({"command": "x", "env": {"TOKEN": "$GITHUB_TOKEN"}}, "filled in by the client itself"),
         ({"command": "x", "env": {"TOKEN": "secret:github"}}, "already names a secret"),
         ({"command": "x", "envFile": ".env"}, "reads variables from a file"),

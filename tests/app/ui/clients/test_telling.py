@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.clients.adopting.foreign import Foreign, Shown
 from app.clients.check import Report, State
 from app.ui.clients import telling
 
@@ -58,3 +59,18 @@ def test_moments_and_sizes_are_said_plainly(qapp) -> None:
     assert telling.since("2999-01-01T00:00:00Z") == 0.0
     assert telling.moment("no moment") == "no moment"
     assert [telling.size(count) for count in (12, 1500, 2_000_000)] == ["12 bytes", "1.5 kB", "2.0 MB"]
+
+
+@pytest.mark.parametrize(
+    ("secrets", "words"),
+    [(0, "Nobody watches"), (1, "One secret lies open in the file."), (3, "3 secrets lie open in the file.")],
+)
+def test_open_secrets_are_counted(secrets: int, words: str) -> None:
+    server = Foreign("a", "command", "x", secrets=(Shown("env T", "•••• (1 characters)"),) * secrets)
+    assert telling.foreign_means((server,)).startswith(words)
+    assert telling.foreign_title((server,)) == "One server here does not pass Doorkeep"
+
+
+def test_a_secret_that_stays_visible_says_so() -> None:
+    assert telling.place(Shown("--key", "•", in_args=True)) == "--key (visible while it runs)"
+    assert telling.secrets_in_words(Foreign("a", "command", problem="so")) == "Cannot be moved as it stands: so."

@@ -264,6 +264,12 @@ def _joined(line: bytes) -> Joined:
 
 def unreachable(home: str) -> GatewayUnreachableError:
     """Nobody answers: in words that fit the reason."""
+    from app.core.form import check
+
+    try:
+        check(home)
+    except DoorkeepError as error:
+        return GatewayUnreachableError(error.title, error.detail, error.fix)
     if os.path.exists(stopped_mark(home)):
         return GatewayUnreachableError(
             "Doorkeep is stopped.", "You stopped it, so nothing starts it by itself.", "Run `doorkeep gateway`."

@@ -153,7 +153,7 @@ def parse(text: str, where: str = "doorkeep.toml") -> Settings:
     try:
         settings = msgspec.convert(raw, Settings)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"{where} says something that Doorkeep does not know: {error}.", *_BROKEN) from None
+        raise SettingsError(f"{where} says something that Doorkeep does not know: {error}.", *_UNKNOWN) from None
     seen: set[str] = set()
     folders: list[FolderSetting] = []
     for folder in settings.folders:
@@ -172,6 +172,10 @@ def parse(text: str, where: str = "doorkeep.toml") -> Settings:
     return msgspec.structs.replace(settings, folders=tuple(folders))
 
 
+_UNKNOWN = (
+    "Until it is mended, the last good version counts.",
+    "Open the file in an editor and mend that line; if a newer Doorkeep wrote it, install that one again.",
+)
 _BROKEN = ("Until it is mended, the last good version counts.", "Open the file in an editor and mend that line.")
 
 
@@ -266,10 +270,14 @@ def edit(home: str, fn: Callable[[TOMLDocument], Any], confirm: Callable[[], Any
     """Change the file: lock, read, apply `fn` to the document, check, replace atomically unless it changed meanwhile.
 
     Comments and order stay. `confirm` is called after the write and should return when the gateway lives by the new version.
-    Raises SettingsError; then nothing was written. A person's editor saving in between makes us start over, at most 20 times.
+    Raises SettingsError, or DoorkeepError for a newer release's home; then nothing was written. A person's editor saving in
+    between makes us start over, at most 20 times.
     """
     from filelock import FileLock, Timeout
 
+    from app.core.form import check
+
+    check(home)
     os.makedirs(home, mode=0o700, exist_ok=True)
     path = settings_path(home)
     try:

@@ -14,6 +14,7 @@ from typing import cast
 
 from app.bridge.home import find_home, stopped_mark
 from app.core.errors import DoorkeepError
+from app.core.form import bring_up_to_date
 from app.gateway.claiming import claim, who_serves
 from app.gateway.doors import Door, Reception
 from app.gateway.log import GatewayLog
@@ -151,6 +152,7 @@ def serve(home: str, echo: bool = False, wanted: Callable[[], bool] = lambda: Tr
         door.close()
         return 0
     try:
+        bring_up_to_date(home)
         log = GatewayLog(home, echo)
         gateway = Gateway(home, door, log)
     except BaseException:

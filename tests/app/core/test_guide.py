@@ -114,6 +114,13 @@ def test_words_in_bold_are_on_the_screen(name: str) -> None:
     assert missing == []
 
 
+@pytest.mark.parametrize("name", guide.TOPICS)
+def test_what_stands_out_stands_on_one_line(name: str) -> None:
+    """Else the two tests above would pass it over."""
+    lines = re.sub(r"```.*?```", "", guide.article(name).text, flags=re.S).splitlines()
+    assert [line for line in lines if line.count("`") % 2 or line.count("**") % 2] == []
+
+
 def test_settings_that_are_shown_are_settings() -> None:
     shown = [block for text in texts().values() for block in re.findall(r"```toml\n(.*?)```", text, re.S)]
     assert shown

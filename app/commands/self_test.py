@@ -48,6 +48,7 @@ def findings(home: str) -> Iterator[dict[str, Any]]:
     from app.gateway.pins import builtin_folder
 
     servers = sorted(name[:-5] for name in os.listdir(builtin_folder()) if name.endswith(".json"))
+    yield checked("guide", _check_guide)
     yield checked("gateway", lambda: _check_gateway(home))
     yield checked("bridge", lambda: _check_bridge(home, servers[0]))
     for name in servers:
@@ -96,6 +97,15 @@ def tray_program() -> list[str]:
         suffix = ".exe" if sys.platform == "win32" else ""
         return [os.path.join(os.path.dirname(sys.executable), f"doorkeep-tray{suffix}")]
     return [sys.executable, "-P", "-m", "app"]
+
+
+def _check_guide() -> None:
+    """Every page of the user's guide is there to be read."""
+    from app.core import guide
+
+    for name in guide.TOPICS:
+        if not guide.article(name).text.strip():
+            raise ValueError(f"{name}.md is empty")
 
 
 def _check_gateway(home: str) -> None:

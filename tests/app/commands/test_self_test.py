@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.commands import self_test
+from app.core import guide
 from app.gateway.pins import builtin_folder
 
 BOUND = 240
@@ -32,7 +33,7 @@ def test_everything_is_checked_and_passes_and_nothing_stays(home: str, tmp_path:
     assert found.returncode == 0
     checks = [line["check"] for line in lines]
     servers = [f"server {name[:-5]}" for name in sorted(os.listdir(builtin_folder())) if name.endswith(".json")]
-    assert checks[: 2 + len(servers)] == ["gateway", "bridge", *servers]
+    assert checks[: 3 + len(servers)] == ["guide", "gateway", "bridge", *servers]
     assert {"window: drawings", "window: page home", "window: page settings"} <= set(checks)
     assert os.listdir(own) == []
     assert os.listdir(home) == []
@@ -55,6 +56,13 @@ def test_what_is_broken_is_said_and_the_rest_still_checked(home: str) -> None:
     assert "no-bridge" in found["bridge"]["why"]
     assert found["server filesystem"]["ok"]
     assert found["window"] == {"check": "window", "ok": False, "why": "RuntimeError: no Qt here"}
+
+
+def test_a_page_of_the_guide_that_is_not_packaged_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guide, "FOLDER", str(tmp_path))
+    found = self_test.checked("guide", self_test._check_guide)
+    assert not found["ok"]
+    assert "index.md" in found["why"]
 
 
 def test_a_window_that_fails_after_its_checks_is_told_too() -> None:

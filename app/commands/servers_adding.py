@@ -13,6 +13,7 @@ import re
 import sys
 from typing import Any
 
+from app.commands.servers_login import signed_in
 from app.core.errors import DoorkeepError
 
 LOOK_SECONDS = 180.0
@@ -26,7 +27,7 @@ def register(actions: Any) -> None:
         "add",
         help="set up a server",
         usage="doorkeep servers add NAME [--env NAME=VALUE]… [--accept] [--json] -- COMMAND…\n"
-        "       doorkeep servers add NAME --url URL [--auth secret:NAME] [--accept] [--json]\n"
+        "       doorkeep servers add NAME --url URL [--auth secret:NAME|oauth] [--header 'NAME: VALUE']… [--accept] [--json]\n"
         "       doorkeep servers add NAME [--answer NAME=VALUE]…   where NAME is in the catalog (doorkeep servers catalog)\n"
         "       doorkeep servers add FILE.mcpb [--as NAME] [--answer NAME=VALUE]… [--accept] [--json]",
     )
@@ -45,7 +46,17 @@ def register(actions: Any) -> None:
 def _options_of_add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--env", action="append", default=[], metavar="NAME=VALUE", help="VALUE may be secret:NAME")
     parser.add_argument("--url", default="", help="of a remote server")
-    parser.add_argument("--auth", default="", metavar="secret:NAME", help="the token of a remote server")
+    parser.add_argument(
+        "--auth", default="", metavar="HOW", help="secret:NAME, a token; oauth, by a sign-in in the browser"
+    )
+    parser.add_argument(
+        "--header",
+        action="append",
+        default=[],
+        metavar="'NAME: VALUE'",
+        help="sent along; VALUE may hold {secret:NAME}",
+    )
+    parser.add_argument("--no-browser", action="store_true", help="only print where to sign in")
     parser.add_argument(
         "--answer", action="append", default=[], metavar="NAME=VALUE", help="what a known server or a bundle asks for"
     )
@@ -62,7 +73,10 @@ def _command(args: argparse.Namespace) -> list[str]:
     between = argparse.ArgumentParser(prog="doorkeep servers add NAME", add_help=False)
     _options_of_add(between)
     between.set_defaults(
-        **{name: getattr(args, name) for name in ("env", "url", "auth", "answer", "under", "accept", "json")}
+        **{
+            name: getattr(args, name)
+            for name in ("env", "url", "auth", "header", "no_browser", "answer", "under", "accept", "json")
+        }
     )
     between.parse_args(rest[:split], namespace=args)
     return rest[split + 1 :]
@@ -77,7 +91,7 @@ def _accepting(parser: argparse.ArgumentParser, *, named: bool = False) -> None:
 
 def add(args: argparse.Namespace) -> int:
     """Look at a server, show it, and set it up if the user says yes."""
-    from app.core.bundles.archive import is_bundle
+    from app.core.bundles.names import is_bundle
     from app.core.settings import load
 
     command = _command(args)
@@ -93,10 +107,14 @@ def add(args: argparse.Namespace) -> int:
 def set_up(args: argparse.Namespace, name: str, setting: dict[str, Any]) -> int:
     """Look at a server that is started by `setting`, show it, and write it into the settings if the user says yes."""
     from app.control.client import ensure_gateway, settled
+    from app.core.secret_names import names_of, sign_in_name
     from app.core.settings import edit
 
-    _warn_of_secrets(setting.get("args", []))
+    _warn_of_secrets(setting.get("args", []), setting.get("url", ""))
     with ensure_gateway(args.home) as control:
+        if setting.get("auth") == "oauth" and sign_in_name(name) not in names_of(args.home):
+            more = {key: setting[key] for key in ("headers", "oauth") if setting.get(key)}
+            signed_in(control, name, browser=not args.no_browser, url=setting["url"], **more)
         seen = control.call("look_server", seconds=LOOK_SECONDS, name=name, **setting)
         if not _agreed(args, seen, f"Set up {name} with these tools?"):
             return _declined(args, seen, f"{name} was not set up.")
@@ -244,7 +262,7 @@ def _setting(args: argparse.Namespace, command: list[str]) -> dict[str, Any]:
     if args.url and command:
         raise DoorkeepError("A server has a command or an address, not both.", "", "Leave one of them out.")
     if args.url:
-        return {"url": args.url, "auth": args.auth}
+        return {"url": args.url, "auth": args.auth, "headers": dict(_header(text) for text in args.header)}
     if command:
         if os.sep in command[0]:
             command[0] = os.path.abspath(command[0])  # it is started from elsewhere
@@ -307,9 +325,19 @@ def variable(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _warn_of_secrets(arguments: list[str]) -> None:
+def _header(text: str) -> tuple[str, str]:
+    name, mark, value = text.partition(":")
+    if not mark or not name.strip() or not value.strip():
+        raise DoorkeepError(f"{name!r} is no header with a value.", "", "Write --header 'NAME: VALUE'.")
+    return name.strip(), value.strip()
+
+
+def _warn_of_secrets(arguments: list[str], url: str) -> None:
     from app.core.secret_names import named_in
 
     if any(named_in(argument) for argument in arguments):
         words = "a secret among the arguments is seen by every program that lists processes; --env hides it better"
+        print(f"doorkeep: {words}.", file=sys.stderr)
+    if named_in(url):
+        words = "a secret in an address stands in the logs of that server and of what lies on the way; --header hides it better"
         print(f"doorkeep: {words}.", file=sys.stderr)

@@ -19,7 +19,6 @@ from typing import IO, NamedTuple
 from app.core.bundles.manifest import MOST_BYTES, Manifest, read_manifest
 from app.core.errors import DoorkeepError
 
-ENDINGS = (".mcpb", ".dxt")
 MOST_FILE = 512 * 1024 * 1024
 MOST_UNPACKED = 1024 * 1024 * 1024
 MOST_ENTRIES = 50_000
@@ -44,11 +43,6 @@ class Entry(NamedTuple):
     def runs(self) -> bool:
         """The archive marks it as a program."""
         return bool(self.info.external_attr >> 16 & 0o111)
-
-
-def is_bundle(path: str) -> bool:
-    """Whether a file is a bundle, by its name."""
-    return path.lower().endswith(ENDINGS)
 
 
 def manifest_of(path: str) -> Manifest:

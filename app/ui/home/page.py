@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
@@ -56,7 +57,8 @@ class HomePage(Page):
         self._open_file = open_file
         self.watch = watch
         self._start = start
-        self._next_page = ""
+        self._next_page: tuple[str, dict[str, Any]] = ("", {})
+        self._missing: Missing = ""
         self.body.setSpacing(L)
         self._make_state()
         self.body.addWidget(questions())
@@ -116,7 +118,7 @@ class HomePage(Page):
         theme = self.services.theme
         self.next_title = Label("", theme, "heading", wrap=True)
         self.next_text = Label("", theme, "body", "muted", wrap=True)
-        self.next_button = Button("", theme, "primary", pressed=lambda: self.services.go(self._next_page, {}))
+        self.next_button = Button("", theme, "primary", pressed=lambda: self.services.go(*self._next_page))
         said = QVBoxLayout()
         said.setSpacing(2)
         said.addWidget(self.next_title)
@@ -200,11 +202,24 @@ class HomePage(Page):
     def _take(self, found: HomeFacts) -> None:
         self.strip.show_counts(found.since_ms, found.pieces)
         self.numbers.show_sums(self.strip.total)
-        self._show_next(found.missing)
+        self._missing = found.missing
+        self._show_next()
         self.watch.take_calls(found.calls)
 
-    def _show_next(self, missing: Missing) -> None:
-        said = {
+    def _show_next(self) -> None:
+        """The one thing to do next: what is missing before anything works, then what waits to be looked at."""
+        names = ", ".join(words.visible(name, 30) for name in self.watch.reviews[:3])
+        missing = self._missing or ("review" if names else "")
+        said: dict[str, tuple[str, str, str, str]] = {
+            "review": (
+                self.tr("Look at a server's tools"),
+                self.tr(
+                    "The tools of {servers} are not what you accepted, or nobody has looked at them yet. "
+                    "What has changed stays hidden from apps until you accept it."
+                ).format(servers=names),
+                self.tr("Look at them…"),
+                "servers",
+            ),
             "folder": (
                 self.tr("Choose a folder"),
                 self.tr(
@@ -222,7 +237,8 @@ class HomePage(Page):
         }
         self.next.setVisible(missing in said)
         if missing in said:
-            title, text, button, self._next_page = said[missing]
+            title, text, button, page = said[missing]
+            self._next_page = (page, {"review": self.watch.reviews[0]} if missing == "review" else {})
             self.next_title.setText(title)
             self.next_text.setText(text)
             self.next_button.setText(button)
@@ -230,6 +246,7 @@ class HomePage(Page):
 
     def _show_facts(self) -> None:
         facts = self.watch.facts
+        self._show_next()
         drawing, tone = DRAWINGS[facts.state]
         self.mark.show_as(drawing, tone)
         self.sentence.setText(facts.sentence)

@@ -29,7 +29,7 @@ class DropTarget(QWidget):
         self._theme = theme
         self._window: QWidget | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAccessibleName(self.tr("Drop folders here to add them"))
+        self.setAccessibleName(self.tr("Drop folders, or a server's bundle, here to add them"))
         self.hide()
 
     def watch(self, window: QWidget) -> None:

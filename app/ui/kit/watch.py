@@ -112,6 +112,11 @@ class Watch(QObject):
         """The gateway's own words about itself (control call `status`); empty while it is away."""
         return self._status or {}
 
+    @property
+    def reviews(self) -> list[str]:
+        """Servers whose tools are others than the user accepted, or were never looked at."""
+        return [str(name) for name in self.status.get("reviews", [])]
+
     def take_calls(self, records: list[CallRecord]) -> None:
         """Calls from the log, for the time before we listened."""
         for record in records:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from app.control.messages import Joined
 from app.core.bundles import installed
-from app.core.bundles.archive import is_bundle
+from app.core.bundles.names import is_bundle
 from app.core.journal.record import CallRecord
 from app.core.settings import settings_path, signature
 from app.ui.kit.background import Background
@@ -90,7 +90,7 @@ class ServersPage(Page):
         self._soon.setSingleShot(True)
         self._soon.setInterval(SETTLE_MS)
         self._soon.timeout.connect(self._look_around)
-        services.link.up.connect(lambda _up: self._stir())
+        services.link.up.connect(self._stir)
         services.link.happened.connect(self._happened)
         services.link.record.connect(self._called)
 
@@ -171,7 +171,7 @@ class ServersPage(Page):
         card.activity_wanted.connect(lambda: self.services.go("activity", {"filter": f"server:{name}"}))
         return card
 
-    def _stir(self) -> None:
+    def _stir(self, _up: bool = True) -> None:
         if self._timer.isActive():
             self._soon.start()
 

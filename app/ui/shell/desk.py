@@ -21,9 +21,10 @@ from app.ui.kit.messages import Message, Messages
 from app.ui.kit.services import Services
 from app.ui.kit.theme import Choice, Theme
 from app.ui.kit.watch import LAST, Question, Watch
-from app.ui.shell import pages
+from app.ui.shell import pages, showing
 from app.ui.shell.news import News
 from app.ui.shell.notices import Notices
+from app.ui.shell.resting import Resting
 from app.ui.shell.starting import Starting
 from app.ui.shell.tray import Tray
 from app.ui.shell.window import Window
@@ -94,12 +95,14 @@ class Desk(QObject):
         self._look_for_tray.setTimerType(Qt.TimerType.VeryCoarseTimer)
         self._look_for_tray.setInterval(TRAY_CHECK_MS)
         self._look_for_tray.timeout.connect(self._check_tray)
+        self._resting = Resting(lambda: self._window, self.link, self.background, self)
         self._calls_soon = QTimer(self)
         self._calls_soon.setSingleShot(True)
         self._calls_soon.setInterval(CALLS_MS)
         self._calls_soon.timeout.connect(lambda: self.tray.show_calls(self.watch.calls))
         self.tray.open_asked.connect(self.open)
         self.tray.question_opened.connect(lambda _id: self.card.show_all())
+        self.tray.review_opened.connect(lambda server: self.go("servers", {"review": server}))
         self.tray.pause_asked.connect(self.pause)
         self.tray.quit_asked.connect(self.ask_to_quit)
         self.watch.changed.connect(self._show_facts)
@@ -143,6 +146,7 @@ class Desk(QObject):
         if page or not window.now:
             window.go(page or "home", arguments)
         self._look_for_tray.stop()
+        self._resting.end()
         window.raise_up()
 
     def go(self, page: str, arguments: dict[str, Any]) -> None:
@@ -240,8 +244,10 @@ class Desk(QObject):
         if self.kept.geometry:
             made.take_geometry(self.kept.geometry)
         made.closing.connect(self._closed)
-        made.drop.dropped.connect(lambda paths: self.go("folders", {"add": paths}))
+        made.drop.dropped.connect(lambda paths: self.go(pages.taking(paths), {"add": paths}))
         made.painted.connect(self._painted)
+        made.turning.connect(self.background.hold)
+        made.turned.connect(self.background.go_on)
         made.palette_asked.connect(self._open_palette)
         QShortcut(QKeySequence("Ctrl+Q"), made).activated.connect(self.ask_to_quit)
         self._show_facts()
@@ -280,6 +286,7 @@ class Desk(QObject):
         self.keep()
         if Tray.available():
             self._look_for_tray.start()
+            self._resting.begin()
             return
         self._window.showMinimized()
         self.messages.notice(
@@ -296,16 +303,7 @@ class Desk(QObject):
     # -- state --------------------------------------------------------------------------------------------------
 
     def _show_facts(self) -> None:
-        facts = self.watch.facts
-        self.tray.show_state(facts.state, facts.sentence, paused=facts.paused)
-        said = [(question.id, question.sentence) for question in self.watch.questions]
-        self.tray.show_waiting([(id_, f"{one.who}: {one.what}") for id_, one in said])
-        if self._window is not None:
-            titles = {"asks": self.tr("needs you"), "paused": self.tr("paused"), "problem": self.tr("problem")}
-            title = titles.get(facts.state)
-            self._window.setWindowTitle(f"Doorkeep · {title}" if title else "Doorkeep")
-            self._window.sidebar.set_badge("home", len(self.watch.questions))
-            self._window.sidebar.set_badge("clients", len(self._lost))
+        showing.show(self.watch, self.tray, self._window, len(self._lost))
 
     def _client_told(self, report: Any) -> None:
         """A client's file got into trouble or out of it (app.clients.check.Report): the side list tells before the page is opened."""

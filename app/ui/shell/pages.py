@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
+from app.core.bundles.names import is_bundle
 from app.ui.kit.page import Page
 from app.ui.kit.services import Services
 from app.ui.shell.sidebar import Entry
@@ -44,6 +45,11 @@ def rooms() -> list[str]:
 def entries() -> list[Entry]:
     """The rows of the side list."""
     return [Entry(one.name, QCoreApplication.translate("pages", one.word), one.drawing) for one in PAGES]
+
+
+def taking(paths: list[str]) -> str:
+    """The page that what was dropped on the window is for."""
+    return "servers" if any(is_bundle(path) for path in paths) else "folders"
 
 
 def makers(services: Services, more: dict[str, Callable[[], Sequence[Any]]]) -> dict[str, Callable[[], Page]]:

@@ -34,6 +34,8 @@ class Tray(QObject):
     pause_asked = Signal(bool)
     question_opened = Signal(str)
     """The id of a question."""
+    review_opened = Signal(str)
+    """A server whose tools wait to be looked at."""
     quit_asked = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -51,6 +53,7 @@ class Tray(QObject):
         self._menu.addSeparator()
         self._waits = self._heading(self.tr("Waits for your answer"))
         self._waiting: list[QAction] = []
+        self._reviews: list[QAction] = []
         self._calls_start = self._menu.addSeparator()
         self._lately = self._heading(self.tr("Last calls"))
         self._calls: list[QAction] = []
@@ -103,6 +106,15 @@ class Tray(QObject):
             self._calls_start,
             [(text, lambda _=False, id_=id_: self.question_opened.emit(id_)) for id_, text in questions[:MOST_WAITING]],
         )
+
+    def show_reviews(self, servers: list[str]) -> None:
+        """Servers whose tools have changed, or were never looked at."""
+        words = self.tr("Look at the tools of {server}")
+        rows = [
+            (words.format(server=name), lambda _=False, name=name: self.review_opened.emit(name))
+            for name in servers[:MOST_WAITING]
+        ]
+        self._replace(self._reviews, self._calls_start, rows)
 
     def show_calls(self, records: list[CallRecord]) -> None:
         """The last calls, newest first."""

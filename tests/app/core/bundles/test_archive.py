@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.bundles import archive
-from app.core.bundles.archive import is_bundle, manifest_of, unpack
+from app.core.bundles.archive import manifest_of, unpack
 from app.core.errors import DoorkeepError
 from tests.app.core.bundles.conftest import MANIFEST, Make
 
@@ -220,8 +220,3 @@ def test_damage_anywhere_never_raises_anything_else(
     path.write_bytes(content)
     with pytest.raises(DoorkeepError):
         unpack(str(path), str(path.with_name("there")))
-
-
-@pytest.mark.parametrize(("path", "is_one"), [("a.mcpb", True), ("A.DXT", True), ("a.zip", False), ("mcpb", False)])
-def test_a_bundle_is_told_by_its_name(path: str, is_one: bool) -> None:
-    assert is_bundle(path) is is_one

@@ -124,6 +124,22 @@ def test_with_a_folder_and_no_call_the_next_step_is_an_app(page: HomePage, servi
     assert gone == [("clients", {})]
 
 
+def test_with_everything_there_the_next_step_is_what_waits_to_be_looked_at(
+    page: HomePage, watch: Watch, link, gone, qtbot, screens
+) -> None:
+    qtbot.waitUntil(page.next.isVisible, timeout=20_000)  # what it read from disk as it opened: no folder is granted
+    link.answers["status"] = {**STATUS, "reviews": ["tracker", "words"]}
+    page._take(HomeFacts(*window_of(1_800_000_000.0)[:1], [{} for _ in range(BARS)], [], ""))
+    watch.look()
+    assert "tracker, words" in page.next_text.text()
+    screens("home-review", page)
+    page.next_button.click()
+    assert gone == [("servers", {"review": "tracker"})]
+    link.answers["status"] = {**STATUS, "reviews": []}
+    watch.look()
+    assert not page.next.isVisible()
+
+
 def test_hidden_it_asks_nothing(page: HomePage) -> None:
     page.hide()
     assert not page._look.isActive()

@@ -296,3 +296,18 @@ def test_an_error_leads_to_its_article_in_the_guide(desk: Desk) -> None:
     assert desk.window is not None
     assert desk.window.now == "help"
     assert desk.window.page("help").reader.article.name == "troubleshooting"  # type: ignore[attr-defined]
+
+
+def test_a_bundle_dropped_on_any_page_is_added_on_that_of_the_servers(desk: Desk, tmp_path: Path, qtbot) -> None:
+    desk.open("settings")
+    assert desk.window is not None
+    desk.window.drop.dropped.emit([str(tmp_path / "book.mcpb")])
+    assert desk.window.now == "servers"
+    adding = desk.window.page("servers").adding  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: "cannot be read" in adding.problem.text(), timeout=20_000)
+
+
+def test_the_tray_leads_to_what_waits_of_a_server(desk: Desk) -> None:
+    desk.tray.review_opened.emit("tracker")
+    assert desk.window is not None
+    assert desk.window.now == "servers"

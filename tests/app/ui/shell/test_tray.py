@@ -81,3 +81,12 @@ def test_quitting_says_what_it_means(tray: Tray, qtbot) -> None:
     assert "no file" in leaving.toolTip()
     with qtbot.waitSignal(tray.quit_asked):
         leaving.trigger()
+
+
+def test_a_server_whose_tools_wait_is_in_the_menu(tray: Tray, qtbot) -> None:
+    tray.show_reviews(["tracker"])
+    with qtbot.waitSignal(tray.review_opened) as opened:
+        next(action for action in tray.menu.actions() if action.text() == "Look at the tools of tracker").trigger()
+    assert opened.args == ["tracker"]
+    tray.show_reviews([])
+    assert "Look at the tools of tracker" not in words(tray)

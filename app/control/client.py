@@ -264,17 +264,25 @@ def _joined(line: bytes) -> Joined:
 
 def unreachable(home: str) -> GatewayUnreachableError:
     """Nobody answers: in words that fit the reason."""
+    newer = _unfit(home)
+    if newer is not None:
+        return newer
+    if os.path.exists(stopped_mark(home)):
+        return GatewayUnreachableError(
+            "Doorkeep is stopped.", "You stopped it, so nothing starts it by itself.", "Run `doorkeep gateway`."
+        )
+    return GatewayUnreachableError("No gateway is running.", f"Its home is {home}.", "Run `doorkeep gateway`.")
+
+
+def _unfit(home: str) -> GatewayUnreachableError | None:
+    """Why no gateway of this release can ever serve the home, if that is so."""
     from app.core.form import check
 
     try:
         check(home)
     except DoorkeepError as error:
         return GatewayUnreachableError(error.title, error.detail, error.fix)
-    if os.path.exists(stopped_mark(home)):
-        return GatewayUnreachableError(
-            "Doorkeep is stopped.", "You stopped it, so nothing starts it by itself.", "Run `doorkeep gateway`."
-        )
-    return GatewayUnreachableError("No gateway is running.", f"Its home is {home}.", "Run `doorkeep gateway`.")
+    return None
 
 
 def settled(home: str) -> None:
@@ -302,7 +310,7 @@ def ensure_gateway(home: str, seconds: float = START_SECONDS) -> ControlClient:
     try:
         found = ControlClient(home)
     except GatewayUnreachableError:
-        if os.path.exists(stopped_mark(home)):
+        if os.path.exists(stopped_mark(home)) or _unfit(home) is not None:
             raise
         start_gateway(home)
     else:

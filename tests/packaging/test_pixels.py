@@ -14,12 +14,12 @@ pixels = importlib.import_module("pixels")
 
 
 @pytest.mark.parametrize("size", [16, 512])
-def test_a_png_has_the_edge_that_was_asked_for(qapp, size: int) -> None:
+def test_a_png_has_the_edge_that_was_asked_for(size: int) -> None:
     found = pixels.png(size)
     assert struct.unpack(">II", found[16:24]) == (size, size)
 
 
-def test_an_ico_leads_to_an_image_of_each_size(qapp) -> None:
+def test_an_ico_leads_to_an_image_of_each_size() -> None:
     found = pixels.ico()
     assert struct.unpack_from("<HHH", found) == (0, 1, len(pixels.ICO_SIZES))
     end = 0
@@ -36,7 +36,7 @@ def test_an_ico_leads_to_an_image_of_each_size(qapp) -> None:
     assert end == len(found)
 
 
-def test_qt_reads_the_ico_back_as_it_was_drawn(qapp) -> None:
+def test_qt_reads_the_ico_back_as_it_was_drawn() -> None:
     from PySide6.QtGui import QImage
 
     image = QImage.fromData(pixels.ico())
@@ -44,7 +44,7 @@ def test_qt_reads_the_ico_back_as_it_was_drawn(qapp) -> None:
     assert image.pixelColor(image.width() // 2, image.height() // 2).alpha() == 255
 
 
-def test_an_icns_is_a_chain_of_pngs_to_its_very_end(qapp) -> None:
+def test_an_icns_is_a_chain_of_pngs_to_its_very_end() -> None:
     found = pixels.icns()
     assert found[:4] == b"icns"
     assert struct.unpack_from(">I", found, 4) == (len(found),)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import sys
 
+if sys.platform != "win32":
+    import pwd
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,8 +20,6 @@ def account_environment() -> dict[str, str]:
     """What a login would give, from the account rather than from a client that stripped or filled it."""
     if sys.platform == "win32":
         return dict(os.environ)
-    import pwd
-
     account = pwd.getpwuid(os.getuid())
     found = {
         "HOME": os.environ.get("HOME") or account.pw_dir,

@@ -9,6 +9,9 @@ from __future__ import annotations
 import os
 import sys
 
+if sys.platform != "win32":
+    import pwd  # built in: costs nothing
+
 MAX_SOCKET_PATH = 100
 """Bytes. The kernel's limit is 108 on Linux and 104 on macOS, terminator included."""
 
@@ -20,8 +23,6 @@ def account_home() -> str:
     home = os.environ.get("HOME")
     if home and os.path.isabs(home):
         return home
-    import pwd
-
     return pwd.getpwuid(os.getuid()).pw_dir
 
 

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -106,3 +108,74 @@ def test_it_writes_no_file(home: str, gateway: FakeGateway):
     done = run("--home", home, "filesystem")
     assert done.returncode == 0
     assert sorted(os.walk(home)) == before
+
+
+LATE = """
+import os, sys
+from app.bridge import posix
+run, leave, known = posix.Pump.run, os._exit, set()
+def running(pump):
+    pump.poll = Polled(pump.poll)
+    return run(pump)
+class Polled:
+    def __init__(self, poll):
+        self.register, self.unregister, self._poll = poll.register, poll.unregister, poll.poll
+    def poll(self, *given):
+        if not known:
+            known.update(sys.modules)
+        return self._poll(*given)
+def tell(status):
+    sys.stderr.write("late:" + " ".join(sorted(set(sys.modules) - known)) + "\\n")
+    leave(status)
+posix.Pump.run, os._exit = running, tell
+from app.bridge.main import main
+main()
+"""
+
+
+def test_nothing_is_loaded_after_the_first_look_for_input_whatever_happens_then(
+    home: str, gateway: FakeGateway, tmp_path: Path
+):
+    """An upgrade may have taken the files away by then: handshake, call, reconnection, an older gateway, none at all."""
+    environment = {**stripped_environment(), "DOORKEEP_HOME": home}
+    with subprocess.Popen(
+        [sys.executable, "-c", LATE, "--home", home, "filesystem"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
+
+        def say(id_: int, method: str, **params: object) -> None:
+            assert process.stdin
+            line = json.dumps({"jsonrpc": "2.0", "id": id_, "method": method, "params": params})
+            process.stdin.write(line.encode() + b"\n")
+            process.stdin.flush()
+
+        peer = gateway.accept()
+        say(1, "initialize", protocolVersion="2025-11-25", capabilities={}, clientInfo={"name": "x", "version": "1"})
+        peer.answer(peer.read(), {})
+        assert json.loads(process.stdout.readline())["id"] == 1
+        say(2, "tools/call", name="x", arguments={"deep": [1.5, None, True, "\u00e9"]})
+        peer.read()
+        peer.send({"doorkeep": 1, "hold": True})
+        assert peer.read() == {"doorkeep": 1, "held": True}
+        say(3, "tools/call", name="y")
+        peer.close()
+        assert "isError" in process.stdout.readline().decode(), "call 2 was lost, in words"
+        peer = gateway.accept(greet=False)
+        peer.send({"doorkeep": 1, "version": "0.0.1", "pid": 1})
+        peer.answer(peer.read(), {})
+        assert json.loads(process.stdout.readline())["id"] == 3
+        asking = gateway.accept(greet=False)
+        asking.send({"doorkeep": 1, "version": "99.0.0", "pid": 1})
+        Path(home, "stopped").touch()
+        gateway.end()
+        for id_, method in ((4, "tools/list"), (5, "tools/call"), (6, "server/discover"), (7, "nonsense")):
+            say(id_, method)
+            assert json.loads(process.stdout.readline())["id"] == id_
+        process.stdin.close()
+        assert set(process.stderr.read().decode().split("\n")) == {"late:", ""}

@@ -14,6 +14,7 @@ from app.gateway import eras, forwarding
 from app.gateway.backchannel import STATE
 from app.gateway.passage import Passage
 from app.gateway.reading import RefusalError, read
+from app.gateway.resuming import Resuming
 from app.gateway.streams import Filter
 from app.gateway.translation import CARRIERS, asks_for_input, opened, read_input_required, token_of
 from app.gateway.upstream import Upstream
@@ -21,6 +22,8 @@ from app.gateway.watching import Watching
 from servers.runtime import wire
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.gateway.approvals import Key
     from app.gateway.backchannel import Parked
     from app.gateway.calls import Call
@@ -52,6 +55,11 @@ class _Retry(msgspec.Struct, rename="camel"):
     input_responses: dict[str, Any] = {}
 
 
+class _Uri(msgspec.Struct):
+    uri: str
+
+
+_decode_uri = msgspec.json.Decoder(_Uri).decode
 _decode_level = msgspec.json.Decoder(_Level).decode
 _decode_listen = msgspec.json.Decoder(_Listen).decode
 _decode_retry = msgspec.json.Decoder(_Retry).decode
@@ -63,6 +71,7 @@ class Foreign:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.upstream = Upstream(self, session)
+        self.resuming = Resuming(session, self.upstream)
         self._watching: Watching | None = None
         self._allowed: dict[str, Key] = {}
         """By the state that a modern server gave with its question: the call that the user had said yes to."""
@@ -111,6 +120,7 @@ class Foreign:
             if level not in _LEVELS:
                 raise RefusalError(wire.INVALID_PARAMS, f"There is no log level {level[:100]}: {', '.join(_LEVELS)}")
             upstream.set_log_level(level)
+            self.session.listening.remember()
             return False
         if method == _LISTEN or method in _OLDER_SUBSCRIPTIONS:
             if modern != upstream.modern or (method == _LISTEN) != modern:
@@ -123,7 +133,8 @@ class Foreign:
             self.session.listening.note(id_, read(_decode_listen, raw).notifications)
         elif not modern and upstream.modern:
             self.session.listening.asked_for_list(method)
-        passage = Passage(self.session, upstream, id_, method, modern, lasting=method in _UNTIL_IT_IS_OVER)
+        lasting, then = method in _UNTIL_IT_IS_OVER, self._agreed(method, raw)
+        passage = Passage(self.session, upstream, id_, method, modern, lasting, then)
         going_on = self.going_on(raw, method)
         self.session.open(id_, passage)
         if going_on is not None and isinstance(going_on[0].owed.awaiting, Passage):
@@ -132,6 +143,19 @@ class Foreign:
         else:
             passage.start(opened(raw))
         return True
+
+    def _agreed(self, method: str, raw: msgspec.Raw) -> Callable[[], None] | None:
+        """What to note once a legacy server has agreed to a legacy client's subscription, or to its end. Raises RefusalError."""
+        if method not in _OLDER_SUBSCRIPTIONS:
+            return None
+        uri: str = read(_decode_uri, raw).uri
+        note = self.resuming.subscribed if method == _OLDER_SUBSCRIPTIONS[0] else self.resuming.unsubscribed
+
+        def agreed() -> None:
+            note(uri)
+            self.session.listening.remember()
+
+        return agreed
 
     def call(self, call: Call) -> None:
         """Begin a call, or go on with one that the server had a question about. Raises RefusalError."""
@@ -180,6 +204,7 @@ class Foreign:
 
     def close(self) -> None:
         """The client is gone."""
+        self.resuming.close()
         self.upstream.close()
 
     def _lacks(self, method: str) -> bool:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from app.gateway import resuming
 from app.gateway.eras import Meta
 from app.gateway.limits import Timer
 from app.gateway.reading import RefusalError, read
 from app.gateway.streams import NOTHING, TOOLS, Filter
-from app.gateway.watching import Watching
+from app.gateway.watching import AGAIN_SECONDS, Watching
 from servers.runtime import wire
 
 if TYPE_CHECKING:
@@ -138,6 +139,7 @@ class Listening:
         self._asked = msgspec.structs.replace(self._asked, uris=self._asked.uris - {uri})
         self._older.filter = msgspec.structs.replace(self._older.filter, uris=self._older.filter.uris - {uri})
         self._watching().want(self._older, self._asked, _heedless)
+        self.remember()
         self.session.send(wire.result_line(id_, b"{}"))
 
     def note(self, id_: wire.RequestId, wanted: Filter) -> None:
@@ -152,6 +154,44 @@ class Listening:
             return
         self._asked = msgspec.structs.replace(self._asked, **{kind: True})
         self._watching().want(self._older, self._asked, _heedless)
+        self.remember()
+
+    def remember(self) -> None:
+        """Let the bridge keep what a legacy client wants to hear of, for the gateway after this one."""
+        asked, foreign = self._asked, self.session.foreign
+        kept = resuming.Kept(sorted(asked.uris), asked.resources, asked.prompts)
+        if foreign is not None:
+            kept.uris = sorted(asked.uris | foreign.resuming.uris)
+            kept.level = foreign.upstream.log_level
+        self.session.peer.keep(resuming.encoded(kept))
+
+    def resume(self) -> None:
+        """Go on telling a legacy client what it wanted to hear of when another gateway was here, and what it may have missed."""
+        if self.session not in self.session.core.sessions:
+            return  # the client has left meanwhile
+        kept = resuming.opened(bytes(self.session.peer.kept))
+        foreign = self.session.foreign
+        if foreign is not None:
+            foreign.upstream.log_level = kept.level
+        uris: frozenset[str] = frozenset(uri for uri in kept.uris[:MOST_URIS] if len(uri) <= MAX_URI)
+        if kept.more:
+            self.session.send(resuming.list_changed())
+        if foreign is not None and not foreign.upstream.modern:
+            foreign.resuming.resume(uris)
+            uris = frozenset()
+        self._asked = Filter(uris, kept.resources and self._tells("resources"), kept.prompts and self._tells("prompts"))
+        self._want_again()
+
+    def _want_again(self) -> None:
+        if self._asked != NOTHING and self.session in self.session.core.sessions:
+            self._watching().want(self._older, self._asked, self._resumed)
+
+    def _resumed(self, words: str) -> None:
+        if words:  # paused, or the server cannot start just now
+            self.session.core.loop.later(AGAIN_SECONDS[-1], self._want_again)
+            return
+        for method, uri in self._asked.each():
+            self._older.tell(method, uri)
 
     def tools_changed(self) -> None:
         """The door shows other tools from now on."""
@@ -199,6 +239,7 @@ class Listening:
     def _subscribed(self, id_: wire.RequestId, uri: str, words: str) -> None:
         if words:
             self._asked = msgspec.structs.replace(self._asked, uris=self._asked.uris - {uri})
+        self.remember()
         line = wire.error_line(id_, wire.INTERNAL_ERROR, words) if words else wire.result_line(id_, b"{}")
         self.session.answer_late(id_, line)
 

@@ -5,6 +5,7 @@ They are not logged; a paused door passes none of them. Calls and reads of resou
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -33,7 +34,9 @@ class Passage:
         method: str,
         modern: bool,
         lasting: bool = False,
+        then: Callable[[], None] | None = None,
     ) -> None:
+        """`then` is called when the server has agreed, before the client is told."""
         self.method = method
         self._session = session
         self._upstream = upstream
@@ -42,6 +45,7 @@ class Passage:
         """The id under which the server has it: that of the client's first try."""
         self._modern = modern
         self._lasting = lasting
+        self._then = then
         self._over = False
 
     @property
@@ -88,6 +92,8 @@ class Passage:
                 f"The answer has {len(result)} bytes; the limit is {limit} (result_bytes in Doorkeep's settings)."
             )
         else:
+            if self._then is not None:
+                self._then()
             self._end(wire.result_line(self._id, result))
 
     def progressed(self, progress: Progress) -> None:

@@ -245,6 +245,8 @@ class Session:
         except msgspec.DecodeError:
             return
         self._greet(params)
+        if self.peer.kept:
+            self.core.loop.later(0.0, self.listening.resume)
 
     def _greet(self, params: eras.InitializeParams) -> None:
         self.client = params.client_info

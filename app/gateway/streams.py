@@ -5,6 +5,7 @@ A stream is agreed to or refused within its bound; nothing that it tells is give
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -42,6 +43,14 @@ class Filter(msgspec.Struct, frozen=True, omit_defaults=True):
         if method == UPDATED:
             return uri in self.uris
         return (method == RESOURCES and self.resources) or (method == PROMPTS and self.prompts)
+
+    def each(self) -> Iterator[tuple[str, str]]:
+        """Every notification that is asked for: its method, and the resource where it is about one."""
+        for uri in sorted(self.uris):
+            yield UPDATED, uri
+        for method, wanted in ((RESOURCES, self.resources), (PROMPTS, self.prompts)):
+            if wanted:
+                yield method, ""
 
     def holds(self, other: Filter) -> bool:
         """Whether all that `other` wants of a server is wanted here too; tools are the door's own affair."""

@@ -13,7 +13,7 @@ import msgspec
 from app.core.errors import DoorkeepError
 from app.gateway.links import Link
 from app.gateway.questions import path_of_uri
-from app.gateway.streams import ACKNOWLEDGED, NOTHING, PROMPTS, RESOURCES, UPDATED, Filter, OlderStream, Stream
+from app.gateway.streams import ACKNOWLEDGED, NOTHING, Filter, OlderStream, Stream
 from servers.runtime import wire
 
 if TYPE_CHECKING:
@@ -223,8 +223,5 @@ class Watching:
         return all(view.grants.access(path) != "off" for path in paths)
 
     def _tell_everything(self, listener: Listener) -> None:
-        for uri in listener.filter.uris:
-            listener.tell(UPDATED, uri)
-        for method, wanted in ((RESOURCES, listener.filter.resources), (PROMPTS, listener.filter.prompts)):
-            if wanted:
-                listener.tell(method, "")
+        for method, uri in listener.filter.each():
+            listener.tell(method, uri)

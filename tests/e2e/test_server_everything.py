@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -301,5 +303,37 @@ def test_a_legacy_client_makes_and_follows_a_task_itself(server: Server, folder:
         result = talk.ask("tasks/result", {"taskId": task})["result"]
         assert "Research Report: doors" in result["content"][0]["text"]
         assert talk.ask("tasks/get", {"taskId": task})["result"]["status"] == "completed"
+    finally:
+        talk.end()
+
+
+def told_of(talk: Recording) -> int:
+    return sum(message["method"] == "notifications/resources/updated" for message in talk.heard)
+
+
+@pytest.mark.parametrize("killed", ["server", "gateway"])
+def test_a_legacy_clients_subscription_outlives_the_server_and_the_gateway(
+    house: House, server: Server, folder: Path, killed: str
+) -> None:
+    talk = Recording([server.behind.command, *server.behind.args], stripped_environment(), folder.as_uri())
+    try:
+        talk.ask("resources/subscribe", {"uri": WATCHED})
+        talk.ask("ping")  # all that belongs to the answer before is done
+        assert told_of(talk) == 0
+        if killed == "server":
+            [running] = [one for one in house.status()["servers"] if one["pid"]]
+            os.kill(running["pid"], signal.SIGKILL)
+        else:
+            house.signal(signal.SIGKILL)
+            house.wait()
+            house.start()
+        talk.wait_for("notifications/resources/updated")  # look, for you may have missed something
+        missed = told_of(talk)
+        talk.ask("tools/call", {"name": "toggle-subscriber-updates", "arguments": {}})
+        while told_of(talk) == missed:
+            talk.hear_one()
+        assert [message["params"] for message in talk.heard if message["method"].endswith("updated")][-1] == {
+            "uri": WATCHED
+        }
     finally:
         talk.end()

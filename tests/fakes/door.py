@@ -235,15 +235,26 @@ class HandServers:
 class Client:
     """A client's end of one session. Every message it gets is kept; `check` holds them against the official types."""
 
-    def __init__(self, door: Door, server: str, meta: dict[str, Any] | None, name: str) -> None:
+    def __init__(
+        self, door: Door, server: str, meta: dict[str, Any] | None, name: str, back: Client | None = None
+    ) -> None:
+        """`back`: the same client when its gateway is another one now; its bridge brings what it knows."""
         self.door = door
         self.meta = meta
         self.got: list[dict[str, Any]] = []
         self.asked: dict[Any, str] = {}
         self.version = wire.MODERN if meta else wire.LEGACY[0]
         self._count = 0
-        self.session = Session(door.core, Peer(server, pid=1, ppid=2), self._hear)
+        self.kept = back.kept if back is not None else b""
+        """What the bridge was given to keep last."""
+        self.opening = back.opening if back is not None else b""
+        peer = Peer(server, 1, 2, msgspec.Raw(self.opening), msgspec.Raw(self.kept), self._keep)
+        self.session = Session(door.core, peer, self._hear)
         self.name = name
+
+    def _keep(self, fact: bytes) -> None:
+        assert json.loads(fact) is not None
+        self.kept = fact
 
     def _hear(self, line: bytes) -> None:
         assert line.endswith(b"\n")
@@ -257,6 +268,7 @@ class Client:
             "capabilities": capabilities or {},
             "clientInfo": {"name": self.name, "version": "1"},
         }
+        self.opening = json.dumps(params).encode()
         return self.answer_to(self.request("initialize", params, bare=True))["result"]
 
     def send(self, message: dict[str, Any] | bytes) -> None:

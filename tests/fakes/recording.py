@@ -71,6 +71,10 @@ class Recording:
         while not any(words in json.dumps(message) for message in self.heard):
             self._hear(self._read())
 
+    def hear_one(self) -> None:
+        """The next thing that the server says by itself."""
+        self._hear(self._read())
+
     def _hear(self, message: Any) -> None:
         self.heard.append(message)
         if "id" in message:

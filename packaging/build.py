@@ -47,6 +47,7 @@ def parse(argv: list[str] | None, names: list[str]) -> argparse.Namespace:
     parser.add_argument("--onedir", help="take this folder, which `--only onedir` made, in place of building it")
     parser.add_argument("--also-version", default="", help="also make a folder that says it is this version, for tests")
     parser.add_argument("--version", help="what the packages say they are, with --onedir, for tests")
+    parser.add_argument("--quick", action="store_true", help="pack fast and large, for tests")
     parser.add_argument("--twice", action="store_true", help="build two times and tell what differs")
     return parser.parse_args(argv)
 
@@ -66,7 +67,7 @@ def make_all(
     folder = os.path.abspath(args.onedir) if args.onedir else os.path.join(into, "onedir", "doorkeep")
     made = os.path.join(scratch, "finished")
     os.makedirs(made)
-    build = Build(folder, args.version or read_version(), made, scratch, read_epoch())
+    build = Build(folder, args.version or read_version(), made, scratch, read_epoch(), args.quick)
     if not args.onedir:
         onedir.make(build, args.also_version)
     build.say(f"self-test of the build: {onedir.prove(build, folder)} checks passed")
@@ -75,7 +76,8 @@ def make_all(
     for name, make in known.items():
         if not args.only or name in args.only:
             for path in make(build):
-                onedir.hold_size(build, name, path)
+                if not args.quick:
+                    onedir.hold_size(build, name, path)
                 paths.append(path)
     return keep(build, paths, into) if paths else []
 

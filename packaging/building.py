@@ -20,13 +20,14 @@ class BuildError(Exception):
 @dataclass(frozen=True)
 class Build:
     """`folder`: the onedir. `into`: where finished artefacts go. `scratch`: thrown away at the end. `epoch`: the commit's time in
-    seconds since 1970, which every file of an artefact gets. `version`: as app/version.py says."""
+    seconds since 1970, which every file of an artefact gets. `version`: as app/version.py says. `quick`: pack fast, for tests."""
 
     folder: str
     version: str
     into: str
     scratch: str
     epoch: int
+    quick: bool = False
     began: float = field(default_factory=time.monotonic)
 
     def say(self, words: str) -> None:

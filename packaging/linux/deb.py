@@ -27,9 +27,10 @@ def make(build: Build) -> str:
     fill(build, tree)
     check(tree)
     path = os.path.join(build.into, f"doorkeep_{build.version}_{architecture()}.deb")
-    build.say("packing the .deb")  # level 1: a tenth more bytes, a quarter of the time
+    build.say("packing the .deb")
+    packed = ["-Zgzip", "-z1"] if build.quick else ["-Zxz", "-z1"]  # xz 6: a tenth fewer bytes for four times the time
     env = {**os.environ, "SOURCE_DATE_EPOCH": str(build.epoch)}
-    run(["dpkg-deb", "--root-owner-group", "-Zxz", "-z1", "--threads-max=2", "--build", tree, path], env=env)
+    run(["dpkg-deb", "--root-owner-group", *packed, "--threads-max=2", "--build", tree, path], env=env)
     return path
 
 

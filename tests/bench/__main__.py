@@ -16,6 +16,7 @@ from tests.bench import (
     figures_command,
     figures_desktop,
     figures_files,
+    figures_frozen,
     figures_git,
     figures_idle,
     figures_note_changes,
@@ -37,6 +38,7 @@ GROUPS = {
     "note-changes": figures_note_changes.note_changes,
     "idle": figures_idle.idle,
     "desktop": figures_desktop.desktop,
+    "frozen": figures_frozen.frozen,
 }
 PARTS = {name: figures_desktop.part(name) for name in figures_desktop.PARTS}
 """What can be asked for alone; without names they are in their groups."""

@@ -18,14 +18,21 @@ FOREIGN = {"mcpServers": {"weather": {"command": "/usr/bin/weather", "args": []}
 
 
 @pytest.fixture(scope="module")
-def debian(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CleanDebian]:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CleanDebian]:
     """What the package needs is there; the package is not."""
     package = artefact("doorkeep_0*.deb")
     if os.getuid() != 0:
         pytest.skip("only root can make a Debian in a folder")
-    with clean_debian(tmp_path_factory.mktemp("clean")) as made:
-        made.install_needs(package)
-        yield made
+    with clean_debian(tmp_path_factory.mktemp("clean")) as tree:
+        tree.install_needs(package)
+        yield tree
+
+
+@pytest.fixture
+def debian(made: CleanDebian) -> CleanDebian:
+    """The user has nothing yet."""
+    made.as_root("find", f"/{HOME}", "-mindepth", "1", "-delete")
+    return made
 
 
 @pytest.fixture
@@ -52,6 +59,8 @@ def test_an_ordinary_user_does_the_main_job_without_a_display(installed: CleanDe
     assert all(json.loads(line)["ok"] for line in checks)
     told = installed.as_user("doorkeep-tray", check=False)
     assert (told.returncode, "there is no desktop here" in told.stderr) == (1, True)
+    secret = installed.as_user("sh", "-c", "echo word | doorkeep secrets set github", check=False)
+    assert (secret.returncode, "This session has no keychain" in secret.stderr) == (1, True), secret.stderr
     assert "Hidden=true" in (installed.root / "etc/xdg/autostart/doorkeep.desktop").read_text()
 
 

@@ -16,3 +16,10 @@ def open_link(address: str) -> None:
     url = QUrl(address, QUrl.ParsingMode.StrictMode)
     if url.isValid() and url.scheme() == "https" and url.host():
         QDesktopServices.openUrl(url)
+
+
+def open_page(address: str) -> None:
+    """Open a page to sign in at: also of a server in one's own network, which may have no https."""
+    url = QUrl(address, QUrl.ParsingMode.StrictMode)
+    if url.isValid() and url.scheme() in ("https", "http") and url.host():
+        QDesktopServices.openUrl(url)

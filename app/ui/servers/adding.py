@@ -15,7 +15,7 @@ from app.core.secret_names import names_of
 from app.core.wanted import Wanted
 from app.ui.kit.buttons import Button
 from app.ui.kit.labels import ElidedLabel, Label
-from app.ui.kit.opening import open_link
+from app.ui.kit.opening import open_page
 from app.ui.kit.page import surface
 from app.ui.kit.reasons import reason
 from app.ui.kit.services import Services
@@ -54,7 +54,7 @@ class AddPanel(QWidget):
         services: Services,
         taken: Callable[[], Collection[str]],
         choose_file: ChooseFile = choose_bundle,
-        open_page: Callable[[str], object] = open_link,
+        open_page: Callable[[str], object] = open_page,
         pick: Pick = pick_path,
     ) -> None:
         """`taken` gives the names that servers have."""

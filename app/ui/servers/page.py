@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Collection
 from typing import Any
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from app.control.messages import Joined
@@ -331,9 +331,10 @@ class ServersPage(Page):
 
 
 def bring_into_view(card: QWidget) -> None:
-    """Scroll to it."""
+    """Scroll so far that it begins at the top."""
     above = card.parentWidget()
     while above is not None and not isinstance(above, QScrollArea):
         above = above.parentWidget()
     if above is not None:
-        above.ensureWidgetVisible(card)
+        top = card.mapTo(above.widget(), QPoint(0, 0)).y()
+        above.verticalScrollBar().setValue(top - S)

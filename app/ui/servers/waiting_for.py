@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
-from app.ui.kit.opening import open_link
+from app.ui.kit.opening import open_page
 from app.ui.kit.reasons import reason
 from app.ui.kit.services import Services
 from app.ui.kit.theme import Tone
@@ -34,7 +34,7 @@ class Waiting(QObject):
 
     changed = Signal()
 
-    def __init__(self, services: Services, parent: QObject, open_page: Callable[[str], object] = open_link) -> None:
+    def __init__(self, services: Services, parent: QObject, open_page: Callable[[str], object] = open_page) -> None:
         super().__init__(parent)
         self._link = services.link
         self.open_page = open_page

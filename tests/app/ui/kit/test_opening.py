@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 
-from app.ui.kit.opening import open_file, open_link
+from app.ui.kit.opening import open_file, open_link, open_page
 
 
 class Opener(QObject):
@@ -56,3 +56,19 @@ def test_only_an_https_address_reaches_the_browser(qapp, address: str, opened: l
         for scheme in schemes:
             QDesktopServices.unsetUrlHandler(scheme)
     assert opener.opened == opened
+
+
+@pytest.mark.parametrize(
+    ("address", "opened"),
+    [("http://127.0.0.1:9/authorize?a=b", 1), ("https://example.com/", 1), ("file:///etc/passwd", 0), ("http://", 0)],
+)
+def test_a_page_to_sign_in_at_may_be_in_one_s_own_network(qapp, address: str, opened: int) -> None:
+    opener = Opener()
+    for scheme in ("https", "http", "file"):
+        QDesktopServices.setUrlHandler(scheme, opener, "open")  # pyright: ignore[reportArgumentType] - Qt takes text, too
+    try:
+        open_page(address)
+    finally:
+        for scheme in ("https", "http", "file"):
+            QDesktopServices.unsetUrlHandler(scheme)
+    assert opener.opened == [address][:opened]

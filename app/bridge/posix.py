@@ -204,6 +204,11 @@ class Pump:
 
     def _seek(self) -> None:
         talk = self.talk
+        if talk.open and talk.seeking.on and talk.seeking.overdue() <= 0:
+            self._lose_door()  # it took the connection and says nothing
+            if not talk.seeking.failed() and not talk.seeking.on:
+                talk.give_up()
+            return
         if talk.open or not talk.seeking.on or talk.seeking.due() > 0:
             return
         self.door = connect(self.home)
@@ -255,8 +260,8 @@ class Pump:
         """Milliseconds; None, for ever, unless a gateway is sought or the last answers are awaited."""
         talk = self.talk
         seconds: float | None = None
-        if talk.seeking.on and not talk.open:
-            seconds = talk.seeking.due()
+        if talk.seeking.on:
+            seconds = talk.seeking.overdue() if talk.open else talk.seeking.due()
         if talk.ended:
             left = max(0.0, self.drain_until - monotonic())
             seconds = left if seconds is None else min(left, seconds)

@@ -8,8 +8,9 @@ from time import monotonic
 from app.bridge.home import stopped_mark
 from app.bridge.offline import STOPPED, UNREACHABLE
 
-START_SECONDS = 10.0
-"""How long a gateway that was just started may take. Clients wait 60 s for a handshake."""
+START_SECONDS = 20.0
+"""How long a gateway that was just started may take, with one before it that leaves (16 s at most). Clients wait 60 s for a
+handshake."""
 RETURN_SECONDS = 5.0
 """How long to look for a gateway that ended while nobody waited, before looking again only at the next call."""
 CALM_SECONDS = 15.0
@@ -48,6 +49,10 @@ class Seeking:
     def due(self) -> float:
         """Seconds until the next try; 0 when it is time."""
         return max(0.0, self._next - monotonic())
+
+    def overdue(self) -> float:
+        """Seconds until a gateway that took the connection must have greeted; 0 when it does not answer."""
+        return max(0.0, self._deadline - monotonic())
 
     def failed(self) -> bool:
         """Nobody answered. True when a gateway should be started now; `on` is off when it is time to give up."""

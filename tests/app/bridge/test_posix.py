@@ -215,3 +215,16 @@ def test_an_older_gateway_is_replaced_once_and_served_by_meanwhile(gateway: Fake
     client.request(2, "ping")
     peer.answer(peer.read(), {})
     assert client.answer(2)["result"] == {}
+
+
+SHORT = "from app.bridge import seeking; seeking.START_SECONDS = 0.3; from app.bridge.main import main; main()"
+
+
+def test_a_gateway_that_takes_the_connection_and_says_nothing_is_given_up_in_words(gateway: FakeGateway, home: str):
+    client = BridgeProcess(command=[sys.executable, "-c", SHORT, "--home", home, "filesystem"])
+    client.call(1, "read_file", path="/x")
+    gateway.accept(greet=False)
+    answer = client.answer(1)["result"]
+    assert answer["isError"]
+    assert "does not answer, so nothing was done" in answer["content"][0]["text"]
+    client.end()

@@ -184,3 +184,15 @@ def test_an_older_gateway_is_replaced_once_and_served_by_meanwhile(
         assert one.read() == {"jsonrpc": "2.0", "id": 1, "result": {}}
         assert one.replaced == replaced
         peer.close()
+
+
+def test_a_gateway_that_takes_the_connection_and_says_nothing_is_given_up_in_words(
+    client: Callable[[], Client], gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("app.bridge.seeking.START_SECONDS", 0.3)
+    one = client()
+    one.send(CALL)
+    gateway.accept(greet=False)
+    answer = one.read()["result"]
+    assert answer["isError"]
+    assert "does not answer, so nothing was done" in answer["content"][0]["text"]

@@ -223,10 +223,10 @@ def test_addresses_that_are_not_asked(url: str) -> None:
 
 
 def test_nobody_there_is_told_in_words() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    with pytest.raises(WebError, match="could not be asked"):
-        web.get(f"http://127.0.0.1:{port}/", MOST)
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))  # taken, so that nobody else listens there, and listened at by nobody
+        with pytest.raises(WebError, match="could not be asked"):
+            web.get(f"http://127.0.0.1:{deaf.getsockname()[1]}/", MOST)
 
 
 @pytest.fixture(scope="module")

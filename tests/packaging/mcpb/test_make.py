@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
@@ -132,14 +133,23 @@ def test_closing_the_stream_ends_launcher_and_bridge(unpacked, doorkeep_here: Pa
     assert server.process.wait(60) == 0
 
 
+def children_of(parent: int) -> list[int]:
+    """By the field `ppid` of proc(5), which stands after the name in brackets."""
+    found: list[int] = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            if int(path.read_text().rpartition(")")[2].split()[1]) == parent:
+                found.append(int(path.parent.name))
+    return found
+
+
 @pytest.mark.needs_npm
 def test_a_polite_request_to_end_reaches_the_bridge(
     unpacked, doorkeep_here: Path, gateway: House, spawned, wait_until
 ) -> None:
     server = spawned(unpacked("git"))
     server.open()
-    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children")
-    bridge = int(children.read_text().split()[0])
+    (bridge,) = children_of(server.process.pid)
     server.process.send_signal(signal.SIGTERM)
     server.process.wait(60)
     wait_until(lambda: not Path(f"/proc/{bridge}").exists())

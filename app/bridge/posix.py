@@ -65,6 +65,15 @@ class TimedSocket:
         """End it."""
         self._door.close()
 
+    @property
+    def peer(self) -> int:
+        """Who listened at the other end (unix(7) SO_PEERCRED; LOCAL_PEERPID of macOS's sys/un.h); 0 where it cannot be known."""
+        level, option = (1, 17) if sys.platform == "linux" else (0, 2)
+        try:
+            return int.from_bytes(self._door.getsockopt(level, option, 4), sys.byteorder)
+        except OSError:
+            return 0
+
 
 def watch_parent(pid: int) -> int | None:
     """A descriptor that becomes readable when process `pid` ends, or None where the system has none."""

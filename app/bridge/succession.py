@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 
         def close(self) -> None: ...
 
+        @property
+        def peer(self) -> int:
+            """The gateway's process by the system's word; 0 where it cannot be known."""
+            ...
+
 
 GREET_SECONDS = 10.0
 ANSWER_SECONDS = 10.0
@@ -56,16 +61,38 @@ def make_way(home: str, release: str = VERSION, connect: Callable[[str], Line | 
         return True
     talk = _Talk(line)
     try:
-        welcome = talk.hear(GREET_SECONDS, HELLO)
+        try:
+            welcome = talk.hear(GREET_SECONDS, HELLO)
+        except TimeoutError:  # it hangs: nobody newer than what the home's mark says has ever served here
+            served = _newest_that_served(home)
+            return is_older(served, release) and _forced(talk, line.peer, served, release)
         if welcome is None:
             return True
-        if not is_older(welcome.get("version"), release):
+        version = welcome.get("version")
+        if not is_older(version, release):
             return False
-        return _leaves(talk, release) or _forced(talk, welcome, release)
-    except OSError:  # a timeout too: who says nothing at all may be of any release
+        return _leaves(talk, release) or _forced(talk, welcome.get("pid"), str(version), release)
+    except OSError:
         return False
     finally:
         line.close()
+
+
+def _newest_that_served(home: str) -> str:
+    """By HOME/form (app.core.form), which every gateway since 0.2 leaves; empty where that cannot be read."""
+    try:
+        fd = os.open(os.path.join(home, "form"), os.O_RDONLY)
+    except FileNotFoundError:
+        return "0.1.0"
+    except OSError:
+        return ""
+    try:
+        mark = parse(os.read(fd, 4096))
+    except OSError:
+        return ""
+    finally:
+        os.close(fd)
+    return str(mark.get("release")) if isinstance(mark, dict) else ""
 
 
 def _leaves(talk: _Talk, release: str) -> bool:
@@ -94,14 +121,13 @@ def _await_calm(talk: _Talk) -> None:
         sleep(LOOK_SECONDS)
 
 
-def _forced(talk: _Talk, welcome: dict[str, Any], release: str) -> bool:
-    """It greeted, so it is an older one of ours, and then did not leave; its connection stands, so its number is still its own."""
-    pid = welcome.get("pid")
+def _forced(talk: _Talk, pid: Any, version: str, release: str) -> bool:
+    """It is an older one of ours and did not leave; its connection stands, so its number is still its own."""
     if not isinstance(pid, int) or pid <= 1 or pid == os.getpid():
         return False
     sys.stderr.write(
-        f"doorkeep: the gateway of release {welcome.get('version')} (process {pid}) did not leave for {release} "
-        f"within {LEAVE_SECONDS:.0f} s and is ended by force; its calls are lost.\n"
+        f"doorkeep: the gateway of release {version} (process {pid}) did not leave for {release} in time "
+        "and is ended by force; its calls are lost.\n"
     )
     for signum, seconds in zip((_TERMINATE, _KILL), FORCED_SECONDS, strict=True):
         try:

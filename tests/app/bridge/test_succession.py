@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -87,9 +88,12 @@ def test_the_first_release_knows_no_drain_and_is_stopped_once_no_call_is_in_flig
     assert asking.answer()
 
 
-def test_one_that_says_nothing_at_all_may_be_of_any_release_and_is_left_alone(
-    home: str, gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("mark", ['{"form":1,"release":"0.3.0"}', '{"form":1}', "damaged"])
+def test_one_that_says_nothing_at_all_may_be_as_new_and_is_left_alone(
+    home: str, gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch, mark: str
 ):
+    Path(home, "form").write_text(mark)
+    monkeypatch.setattr(os, "kill", lambda *_given: pytest.fail("a process was signalled"))
     monkeypatch.setattr(succession, "GREET_SECONDS", 0.1)
     asking = Asking(home)
     gateway.accept(greet=False)
@@ -104,18 +108,28 @@ if sys.argv[2] == "deaf":
 gateway = FakeGateway(sys.argv[1])
 print("listens", flush=True)
 peer = gateway.accept(greet=False)
-peer.send({"doorkeep": 1, "version": "0.2.0", "pid": os.getpid()})
+if sys.argv[3] == "greets":
+    peer.send({"doorkeep": 1, "version": "0.2.0", "pid": os.getpid()})
 time.sleep(600)
 """
 
 
-@pytest.mark.parametrize(("kind", "ended_by"), [("plain", 15), ("deaf", 9)])
+@pytest.mark.parametrize(
+    ("kind", "greets", "ended_by"), [("plain", "greets", 15), ("deaf", "greets", 9), ("deaf", "mute", 9)]
+)
 def test_an_older_one_that_hangs_is_ended_by_force_and_that_is_said(
-    home: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], kind: str, ended_by: int
+    home: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    kind: str,
+    greets: str,
+    ended_by: int,
 ):
+    Path(home, "form").write_text('{"form":1,"release":"0.2.0"}')
     monkeypatch.setattr(succession, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(succession, "GREET_SECONDS", BOUND if greets == "greets" else 0.2)
     monkeypatch.setattr(succession, "FORCED_SECONDS", (1.0 if kind == "deaf" else BOUND, BOUND))
-    with subprocess.Popen([sys.executable, "-c", HANGING, home, kind], stdout=subprocess.PIPE) as process:
+    with subprocess.Popen([sys.executable, "-c", HANGING, home, kind, greets], stdout=subprocess.PIPE) as process:
         assert process.stdout
         process.stdout.readline()
         assert make_way(home, NEW)
@@ -123,6 +137,10 @@ def test_an_older_one_that_hangs_is_ended_by_force_and_that_is_said(
     said = capsys.readouterr().err
     assert f"release 0.2.0 (process {process.pid}) did not leave for {NEW}" in said
     assert "its calls are lost" in said
+
+
+def test_where_no_gateway_left_a_mark_the_first_release_serves(home: str):
+    assert succession._newest_that_served(home) == "0.1.0"
 
 
 @pytest.mark.parametrize("pid", [0, 1, -5, True])

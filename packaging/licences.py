@@ -25,21 +25,21 @@ SYSTEM_FOLDERS = (
 
 
 def packages(name: str = "doorkeep") -> list[str]:
-    """The Python packages that `name` needs on this system, sorted, itself left out."""
+    """The Python packages that an installed one needs on this system, sorted, itself left out; with the extras it asks for."""
     from packaging.requirements import Requirement
 
-    found: set[str] = set()
-    ahead = [name]
+    found: set[tuple[str, str]] = set()
+    ahead: list[tuple[str, str]] = [(name, "")]
     while ahead:
-        for line in importlib.metadata.requires(ahead.pop()) or []:
-            asked = Requirement(line)
-            if asked.marker is not None and not asked.marker.evaluate({"extra": ""}):
+        of, extra = ahead.pop()
+        for asked in map(Requirement, importlib.metadata.requires(of) or []):
+            if asked.marker is not None and not asked.marker.evaluate({"extra": extra}):
                 continue
             wanted = re.sub(r"[-_.]+", "-", asked.name).lower()
-            if wanted not in found:
-                found.add(wanted)
-                ahead.append(wanted)
-    return sorted(found)
+            new = {(wanted, each) for each in ("", *asked.extras)} - found
+            found |= new
+            ahead += new
+    return sorted({each for each, _ in found})
 
 
 def text(folder: str) -> str:
@@ -55,7 +55,9 @@ def text(folder: str) -> str:
 def others(folder: str) -> list[tuple[str, str]]:
     """(whose, on what terms) of everything that is not Doorkeep's own."""
     found = [(f"Python {sys.version.split()[0]}", _read(PYTHON) or "Python Software Foundation License 2 (python.org)")]
-    for name in packages():
+    import sbom  # it asks for packages() of this room
+
+    for name in sbom.needed():
         metadata = importlib.metadata.metadata(name)
         terms = metadata.get("License-Expression") or metadata.get("License") or ""
         words = "\n\n".join(_licence_files(name))

@@ -90,7 +90,7 @@ def _asked(parts: SplitResult, most: int, end: float) -> bytes | str:
     except (OSError, http.client.HTTPException, ValueError) as error:
         if isinstance(error, TimeoutError) or time.monotonic() >= end:
             raise WebError(late, "", "Try again later.") from None
-        raise WebError(f"{host} could not be asked: {_why(error)}.", "", "Is this computer on the net?") from None
+        raise _unasked(host, error) from None
     finally:
         if limit is not None:
             limit.release()
@@ -182,11 +182,12 @@ def _target(parts: SplitResult) -> str:
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
-def _why(error: Exception) -> str:
+def _unasked(host: str, error: Exception) -> WebError:
     """What happened, in the system's words where it has some."""
     import ssl
 
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate is not to be trusted ({error.verify_message})"
-    words = getattr(error, "strerror", None) or str(error)
-    return words[:200].rstrip(".") or type(error).__name__
+        words = f"{host} was not asked: its certificate is not to be trusted ({error.verify_message})."
+        return WebError(words, "", "Is the address right, and this computer's clock?")
+    words = str(getattr(error, "strerror", None) or error)[:200].rstrip(".") or type(error).__name__
+    return WebError(f"{host} could not be asked: {words}.", "", "Is this computer on the net?")

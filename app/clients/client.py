@@ -17,7 +17,9 @@ class Client(msgspec.Struct, frozen=True):
 
     `application` is set where the program keeps its file in memory and writes it back, so that it has to be closed meanwhile.
     `introduces`: the name by which it introduces itself when it connects (`clientInfo.name`); empty where that is not known.
-    `reload`: what makes it read a new entry, in words for a person.
+    `reload`: what makes it read a new entry, in words for a person. `locks`: it writes its file under a lock of its own
+    (client_lock.py). `adds`: how its own command line adds a server, where it has one; the program comes behind it.
+    `copies`: where it keeps copies of its file by itself, which nobody else may change.
     """
 
     id: str
@@ -29,3 +31,6 @@ class Client(msgspec.Struct, frozen=True):
     shape: Shape = "plain"
     introduces: str = ""
     reload: str = ""
+    locks: bool = False
+    adds: str = ""
+    copies: str = ""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Literal
 
 import msgspec
 
-from app.clients import backups, configfile, leftovers, ownership, pending, wishes
+from app.clients import backups, client_lock, configfile, leftovers, ownership, pending, wishes
 from app.clients.adopting import steps
 from app.clients.changes import Change, What, Wish, left_as
 from app.clients.configfile import ChangedMeanwhileError
@@ -125,10 +126,7 @@ def _once(target: Target, installation: Installation, wish: Wish, desktop: Deskt
         if app_running(target, desktop) is not None:  # the keychain may have asked the person meanwhile
             raise running_error(target)
     backup = backups.keep(home, client, change.snapshot, record.pinned(), secrets)
-    if change.after is None:
-        configfile.remove(change.snapshot)
-    else:
-        configfile.replace(change.snapshot, change.after)
+    _write(target, change)
     _settle_record(record, change, backup, installation)
     ownership.save(home, client, record)
     outcome = _outcome(change, "done", backup)
@@ -138,6 +136,15 @@ def _once(target: Target, installation: Installation, wish: Wish, desktop: Deskt
         )
         outcome = msgspec.structs.replace(outcome, notes=(*outcome.notes, words))
     return outcome
+
+
+def _write(target: Target, change: Change) -> None:
+    real = change.snapshot.real
+    with client_lock.held(real, target.client.title) if target.client.locks else contextlib.nullcontext():
+        if change.after is None:
+            configfile.remove(change.snapshot)
+        else:
+            configfile.replace(change.snapshot, change.after)
 
 
 def _settle_record(record: Record, change: Change, backup: str | None, installation: Installation) -> bool:

@@ -83,7 +83,8 @@ ROWS = (
     Client(
         "claude-code", "Claude Code", "mcpServers", "json",
         _places("claude-code", _variable("CLAUDE_CONFIG_DIR", _home()), ".claude.json", needs=".claude.json"),
-        shape="typed", introduces="claude-code", reload=RESTART,
+        shape="typed", introduces="claude-code", reload=RESTART, locks=True,
+        adds="claude mcp add --scope user {name} --", copies="~/.claude/backups",
     ),
     Client(
         "vscode", "Visual Studio Code", "servers", "jsonc", _places("vscode", _code, "mcp.json"),
@@ -108,7 +109,7 @@ ROWS = (
     ),
     Client(
         "codex", "Codex", "mcp_servers", "toml", _places("codex", _variable("CODEX_HOME", _home(".codex")), "config.toml"),
-        introduces="codex-mcp-client", reload=RESTART,
+        introduces="codex-mcp-client", reload=RESTART, adds="codex mcp add {name} --",
     ),
     Client(
         "gemini-cli", "Gemini CLI", "mcpServers", "jsonc", _places("gemini-cli", _home(".gemini"), "settings.json"),
@@ -122,7 +123,7 @@ ROWS = (
     Client(
         "cline", "Cline", "mcpServers", "json",
         _places("cline", _home(".cline", "data", "settings"), "cline_mcp_settings.json"),
-        introduces="Cline", reload=LIVE,
+        introduces="Cline", reload=LIVE, locks=True,
     ),
     Client(
         "opencode", "opencode", "mcp", "jsonc",

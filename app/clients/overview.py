@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 
 import msgspec
@@ -14,7 +13,6 @@ from app.clients.adopting.foreign import Foreign
 from app.clients.backups import Backup
 from app.clients.check import Report, check
 from app.clients.known import CLIENTS
-from app.clients.serving import served
 from app.clients.targets import Installation, Target, find_targets, written_targets
 from app.core.errors import ClientConfigError, DoorkeepError
 from app.core.journal.reader import Reader
@@ -93,9 +91,3 @@ def calls_as(client: str, record: CallRecord) -> bool:
     """Whether that call came from that client, as far as its own word goes: records carry its name with a version."""
     name = CLIENTS[client].introduces if client in CLIENTS else ""
     return bool(name) and name in (record.client.rpartition(" ")[0], record.client)
-
-
-def snippet(installation: Installation, servers: tuple[str, ...] = ()) -> str:
-    """What to add to a client's configuration by hand, as JSON; no servers named: all that are on."""
-    entries = {server: installation.entry(server) for server in servers or served(installation.home)}
-    return json.dumps({"mcpServers": entries}, indent=2, ensure_ascii=False)

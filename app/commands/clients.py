@@ -28,7 +28,7 @@ from app.clients.targets import (
     this_installation,
     written_targets,
 )
-from app.commands import clients_adopting
+from app.commands import clients_adopting, clients_snippet
 from app.core.errors import ClientConfigError
 from app.core.folders import shown
 from app.desktop.apps import this_desktop
@@ -67,6 +67,7 @@ def register(commands: argparse._SubParsersAction[Any]) -> None:
     adopting = _action(actions, "adopt", "move the servers that stand in its configuration behind the door")
     clients_adopting.register(adopting)
     _changing(adopting)
+    clients_snippet.register(actions.add_parser("snippet", help="what to add by hand, in an app's own form"))
     _action(actions, "backups", "copies of its configuration from before our changes")
     restoring = _action(actions, "restore", "put a copy back, or the own entry of a server that was adopted")
     restoring.add_argument("id", metavar="ID", help="of a copy (doorkeep clients backups), or an adopted server's name")
@@ -95,6 +96,8 @@ def run(args: argparse.Namespace) -> int:
         return _list(args)
     if args.action == "disconnect":
         return _disconnect(args)
+    if args.action == "snippet":
+        return clients_snippet.run(args)
     client = find_client(args.client)
     if args.action == "backups":
         return _backups(args, client)

@@ -87,6 +87,11 @@ def plan_adopt(
             "What these servers say of their tools is taken as it is, until you have looked at it: on the Servers page, or "
             "doorkeep servers review NAME"
         )
+        if target.client.copies and any(each.secrets for each in moved):
+            notes.append(
+                f"{target.client.title} keeps copies of its file by itself ({target.client.copies}); the secrets may stand in "
+                "older ones. The safest is to have new tokens made, and to set them: doorkeep secrets set NAME"
+            )
         if target.client.reload:
             notes.append(target.client.reload)
     whole = (mark + after).encode() if snapshot.exists else None

@@ -13,14 +13,16 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.clients import overview
+from app.clients import overview, snippets
 from app.clients.connect import Outcome
 from app.clients.due import Applied
 from app.clients.overview import Standing
+from app.clients.snippets import Snippet
 from app.core.journal.record import CallRecord
 from app.ui.clients import telling
 from app.ui.clients.card import ClientCard
 from app.ui.kit.buttons import Button, IconButton
+from app.ui.kit.combo import Combo
 from app.ui.kit.connecting import Ground, ground_of
 from app.ui.kit.guarding import Guarding
 from app.ui.kit.jsonview import TextView
@@ -38,7 +40,7 @@ class Looked(NamedTuple):
     """One look at this computer."""
 
     standings: list[Standing]
-    snippet: str
+    snippets: dict[str, Snippet]
 
 
 class ClientsPage(Page):
@@ -53,6 +55,7 @@ class ClientsPage(Page):
         self.ground = ground or ground_of(services)
         self.cards: dict[str, ClientCard] = {}
         self._asked = 0
+        self._snippets: dict[str, Snippet] = {}
         self.checked = Label(self.tr("Looking…"), theme, "secondary", "muted")
         self.buttons.addWidget(self.checked)
         self._again = IconButton(self.tr("Look again"), "refresh", theme, self.look)
@@ -108,7 +111,8 @@ class ClientsPage(Page):
 
         def work() -> Looked:
             installation = ground.looking()
-            return Looked(overview.standings(installation, ground.desktop), overview.snippet(installation))
+            by_hand = {name: snippets.snippet(installation, name) for name in snippets.BY_HAND}
+            return Looked(overview.standings(installation, ground.desktop), by_hand)
 
         self.services.background.run(
             work, lambda looked: self._show(looked) if asked == self._asked else None, owner=self
@@ -133,12 +137,12 @@ class ClientsPage(Page):
                 card = self.cards[standing.target.path] = ClientCard(self.services, self.ground, standing)
                 card.changed.connect(self._changed)
                 self._list.addWidget(card)
-                chain([self._again, *self.cards.values(), self.copy])
+                chain([self._again, *self.cards.values(), self.form, self.copy])
             else:
                 card.show_standing(standing)
         self.empty.setVisible(not self.cards)
-        if self.snippet.toPlainText() != looked.snippet:
-            self.snippet.show_text(looked.snippet)
+        self._snippets = looked.snippets
+        self._show_snippet()
         self.checked.setText(self.tr("Checked at {time}").format(time=time.strftime("%H:%M:%S")))
         self.badge.emit(sum(bool(telling.trouble(standing.report)) for standing in looked.standings))
 
@@ -176,24 +180,29 @@ class ClientsPage(Page):
         theme = self.services.theme
         self.snippet = TextView(self.tr("The entry to add by hand"), 14)
         self.copy = Button(self.tr("Copy"), theme, "plain", "copy", self._copy)
+        titles = [form.title for form in snippets.BY_HAND.values()]
+        self.form = Combo(self.tr("For which app"), titles, theme)
+        self.form.currentIndexChanged.connect(lambda _index: self._show_snippet())
+        self.where = Label("", theme, "secondary", "muted", wrap=True)
         head = QHBoxLayout()
         head.addWidget(Label(self.tr("By hand"), theme, "heading"))
         head.addStretch(1)
+        head.addWidget(self.form)
         head.addWidget(self.copy)
         inside = QVBoxLayout()
         inside.setSpacing(S)
         inside.addLayout(head)
-        inside.addWidget(
-            Label(
-                self.tr("For an app that Doorkeep does not know: add this to its list of servers."),
-                theme,
-                "secondary",
-                "muted",
-                wrap=True,
-            )
-        )
+        inside.addWidget(self.where)
         inside.addWidget(self.snippet)
+        self._show_snippet()
         return surface(inside)
+
+    def _show_snippet(self) -> None:
+        name = list(snippets.BY_HAND)[self.form.currentIndex()]
+        self.where.setText(telling.by_hand(snippets.BY_HAND[name].where, other=name == "any"))
+        found = self._snippets.get(name)
+        if found is not None and self.snippet.toPlainText() != found.text:
+            self.snippet.show_text(found.text)
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.snippet.toPlainText())

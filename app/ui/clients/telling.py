@@ -137,3 +137,10 @@ def secrets_in_words(server: Foreign) -> str:
 def adopt_deed(count: int) -> str:
     """What the button does."""
     return tr("Move it behind the door…") if count == 1 else tr("Move {n} behind the door…").format(n=count)
+
+
+def by_hand(where: str, *, other: bool) -> str:
+    """Where an entry belongs that is added by hand."""
+    if other:
+        return tr("For an app that Doorkeep does not know: add this to its list of servers.")
+    return tr("Doorkeep does not change this app's file. Add this to {where}.").format(where=where)

@@ -10,11 +10,15 @@ from PySide6.QtWidgets import QWidget
 
 
 def stops(widget: QWidget) -> list[QWidget]:
-    """The widget and what lies in it, as far as Tab stops there, now or when a choice is another one (`takes_turns`)."""
+    """The widget and what lies in it, as far as Tab stops there, now or when a choice is another one (`takes_turns`).
+
+    The list that a combo box unfolds is a window of its own, with an order of its own.
+    """
     return [
         one
         for one in (widget, *widget.findChildren(QWidget))
-        if one.focusPolicy() & Qt.FocusPolicy.TabFocus or getattr(one, "takes_turns", False)
+        if (one.focusPolicy() & Qt.FocusPolicy.TabFocus or getattr(one, "takes_turns", False))
+        and one.window() is widget.window()
     ]
 
 

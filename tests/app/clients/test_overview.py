@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
 from app.clients import overview
 from app.clients.changes import Wish
 from app.clients.connect import carry_out
-from app.clients.serving import served
 from app.clients.targets import Installation, Target
 from app.core.journal.record import CallRecord
 from app.core.journal.writer import Journal
@@ -64,11 +62,6 @@ def test_a_call_is_told_by_the_name_before_the_version() -> None:
 def test_a_log_that_cannot_be_read_is_no_call(home: str) -> None:
     Path(home, "journal").mkdir()
     assert overview.last_call(home, "claude-ai") is None
-
-
-def test_the_snippet_is_what_connect_writes(installation: Installation) -> None:
-    found = json.loads(overview.snippet(installation))
-    assert found == {"mcpServers": {server: installation.entry(server) for server in served(installation.home)}}
 
 
 def test_servers_of_others_and_adopted_ones_are_told_apart(

@@ -180,3 +180,15 @@ def test_cancel_leaves_no_trace(make_page: Make, config: Path, qtbot) -> None:
     assert not card.panel.isVisible()
     assert card.connect_button.isVisible()
     assert config.read_bytes() == before
+
+
+def test_the_entry_to_add_by_hand_is_shown_in_an_apps_own_form(make_page: Make, qtbot, screens) -> None:
+    page = make_page()
+    page.form.setCurrentIndex(page.form.findText("Goose"))
+    assert page.snippet.toPlainText().startswith("extensions:")
+    assert "~/.config/goose/config.yaml" in page.where.text()
+    page.copy.click()
+    assert QGuiApplication.clipboard().text() == page.snippet.toPlainText()
+    screens("clients-by-hand", page)
+    page.form.setCurrentIndex(0)
+    assert "mcpServers" in page.snippet.toPlainText()

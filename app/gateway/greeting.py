@@ -43,9 +43,11 @@ class Greeted(msgspec.Struct):
 
 
 class _Implementation(msgspec.Struct):
-    name: str = ""
-    version: str = ""
-    title: str = ""
+    """Read leniently: nothing depends on it, and some servers write null, or a number for a version."""
+
+    name: Any = ""
+    version: Any = ""
+    title: Any = ""
 
 
 class _Meta(msgspec.Struct):
@@ -161,10 +163,10 @@ class Greeting:
         capabilities: dict[str, dict[str, Any]] = {
             name: cast("dict[str, Any]", value) if isinstance(value, dict) else {}
             for name, value in said.capabilities.items()
+            if value is not None
         }
-        self._found = Greeted(
-            protocol, server.name, server.version, server.title, said.instructions or "", capabilities
-        )
+        name, version, title = _word(server.name), _word(server.version), _word(server.title)
+        self._found = Greeted(protocol, name, version, title, said.instructions or "", capabilities)
         if "tools" in capabilities:
             self._list()
         else:
@@ -216,6 +218,10 @@ class Greeting:
         self.end()
         if done is not None:
             done(known.without(found) if isinstance(found, str) else without_secrets(found))
+
+
+def _word(value: Any) -> str:
+    return value if isinstance(value, str) else str(value) if isinstance(value, int | float) else ""
 
 
 def without_secrets(found: Greeted) -> Greeted:

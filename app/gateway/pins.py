@@ -50,12 +50,14 @@ class PinFile(msgspec.Struct, omit_defaults=True):
 
 
 class _Hints(msgspec.Struct, frozen=True, rename="camel"):
-    read_only_hint: bool = False
+    read_only_hint: bool | None = False
 
 
 class _ToolHead(msgspec.Struct):
+    """Of a tool as its server wrote it; some write null for what they leave out."""
+
     name: str
-    annotations: _Hints = _Hints()
+    annotations: _Hints | None = None
 
 
 class Tool(msgspec.Struct, frozen=True):
@@ -87,7 +89,8 @@ class Pin:
             facts = file.facts.get(head.name, wire.ToolFacts(changes=True)) if file.facts is not None else None
             if facts is None or not facts.switch or facts.switch in switches:
                 shown.append(raw)
-            self.tools[head.name] = Tool(head.name, head.annotations.read_only_hint, facts)
+            reads = head.annotations is not None and head.annotations.read_only_hint is True
+            self.tools[head.name] = Tool(head.name, reads, facts)
         lines = [msgspec.json.format(bytes(raw), indent=-1) for raw in shown]  # a pin may be laid out for people
         tools = b'"tools":[' + b",".join(lines) + b"]"
         self.tools_legacy = b"{" + tools + b"}"

@@ -19,7 +19,18 @@ if TYPE_CHECKING:
     from app.gateway.upstream import Upstream
 
 _FOR_LISTENERS = ("notifications/resources/", "notifications/prompts/", "notifications/subscriptions/")
-_read_progress = msgspec.json.Decoder(Progress).decode
+
+
+class _Heard(msgspec.Struct, rename="camel"):
+    """Parameters of `notifications/progress` from a stranger, who may write null for what there is not."""
+
+    progress_token: int | str
+    progress: float
+    total: float | None = None
+    message: str | None = None
+
+
+_read_progress = msgspec.json.Decoder(_Heard).decode
 
 
 def told(upstream: Upstream, message: wire.Message, line: bytes) -> None:
@@ -44,7 +55,12 @@ def told(upstream: Upstream, message: wire.Message, line: bytes) -> None:
 
 
 def _progressed(upstream: Upstream, message: wire.Message, line: bytes) -> None:
-    progress = _read_progress(message.params)
+    heard = _read_progress(message.params)
+    progress = Progress(heard.progress_token, heard.progress)
+    if heard.total is not None:
+        progress.total = heard.total
+    if heard.message is not None:
+        progress.message = heard.message
     for owed in upstream.owed.values():
         if owed.token != progress.progress_token:
             continue

@@ -31,6 +31,7 @@ TASK_HEAD = 4096
 MOST_WAITING = 1024
 """Requests of one session that a server may owe an answer."""
 
+_NULL = msgspec.Raw(b"null")
 _decode_batch = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
@@ -348,6 +349,8 @@ class Upstream:
 
     def _take(self, child: Child, line: bytes) -> None:
         message = wire.decode(line)
+        if message.error == _NULL:
+            message.error = wire.NO_RAW  # some write both members, one of them null
         if message.method is msgspec.UNSET:
             if message.id is msgspec.UNSET or message.id is None or not (message.result or message.error):
                 child.stray(line)

@@ -191,3 +191,16 @@ def test_nor_in_why_it_could_not_be_greeted() -> None:
     server = Server(wire.LEGACY[0])
     server.answer("initialize", error={"code": -1, "message": "no licence for sesame-1"})
     assert server.found == ["It answered initialize with an error: no licence for [secret door]"]
+
+
+def test_nulls_for_what_is_left_out_and_a_number_for_a_version_are_no_obstacle() -> None:
+    server = Server(wire.LEGACY[0])
+    server.opened(
+        "initialize",
+        serverInfo={"name": "s", "version": 1.5, "title": None},
+        capabilities={"tools": {}, "prompts": None},
+        instructions=None,
+    )
+    server.listed()
+    assert (server.greeted.name, server.greeted.version, server.greeted.title) == ("s", "1.5", "")
+    assert server.greeted.capabilities == {"tools": {}}

@@ -131,3 +131,15 @@ def test_a_pin_laid_out_for_people_is_still_answered_in_one_line(home: str, tmp_
     assert pin is not None
     for answer in (pin.tools_legacy, pin.tools_modern, pin.ready()):
         assert b"\n" not in answer
+
+
+def test_nulls_in_a_strangers_tool_are_no_obstacle(home: str) -> None:
+    tools = [
+        {"name": "one", "inputSchema": {"type": "object"}, "annotations": None},
+        {"name": "two", "inputSchema": {"type": "object"}, "annotations": {"readOnlyHint": None}},
+    ]
+    Path(home, "pins").mkdir()
+    Path(home, "pins", "odd.json").write_text(json.dumps({"server": {"name": "odd"}, "tools": tools}))
+    pin = Pins(home).get("odd")
+    assert pin is not None
+    assert [(tool.name, tool.read_only) for tool in pin.tools.values()] == [("one", False), ("two", False)]

@@ -33,12 +33,24 @@ def test_only_what_the_client_asked_for_in_its_era(
     assert len(pair.client.told(method)) == times
 
 
+STEP = {"progressToken": "mine", "progress": 1}
+
+
 @pytest.mark.parametrize("params", [b"7", b'{"progressToken":[1],"progress":1}'])
 def test_progress_that_makes_no_sense_goes_to_the_servers_log(door: Door, params: bytes) -> None:
     pair = Stranger(door, server=LEGACY, client=LEGACY)
     pair.call("look")
     pair.say(b'{"jsonrpc":"2.0","method":"notifications/progress","params":%b}' % params)
     assert len(pair.child.strays) == 1
+
+
+def test_progress_with_nulls_for_what_there_is_not_is_progress(door: Door) -> None:
+    pair = Stranger(door, server=LEGACY, client=LEGACY)
+    pair.call("look", meta={"progressToken": "mine"})
+    pair.say({"jsonrpc": "2.0", "method": "notifications/progress", "params": {**STEP, "total": None, "message": None}})
+    assert [one["progress"] for one in pair.client.told("notifications/progress")] == [1]
+    pair.client.got.clear()  # as it came, nulls too: no revision has them
+    assert pair.child.strays == []
 
 
 def test_progress_grows_on_from_what_the_door_said_while_the_user_was_asked(door: Door) -> None:

@@ -219,8 +219,8 @@ class ServerCard(QWidget):
             self.removing = None
         else:
             title = visible(self.server.title, 60)
-            bundle = bool(self.server.bundle)
-            self.removing = RemoveQuestion(title, list(self.server.secrets), bundle, self._services.theme)
+            secrets, bundle, oauth = list(self.server.secrets), bool(self.server.bundle), self.server.oauth
+            self.removing = RemoveQuestion(title, secrets, self._services.theme, bundle=bundle, oauth=oauth)
             self.removing.meant.connect(self.remove_wanted.emit)
             self.removing.kept.connect(self._toggle_removing)
             self._below.insertWidget(0, self.removing)

@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from app.control.client import settled
 from app.core.bundles import installed
 from app.core.errors import DoorkeepError
-from app.core.secret_names import names_of
+from app.core.secret_names import names_of, sign_in_name
 from app.core.settings import load
 from app.core.wanted import Answer
 from app.ui.kit.reasons import reason
@@ -118,6 +118,9 @@ class Attempt(QObject):
         self.doing.emit(self.tr("Finding out where to sign in…"))
 
         def opened(answer: Any) -> None:
+            if not answer.get("url"):  # it was signed in already
+                self._look()
+                return
             self._under_way = "cancel_sign_in"
             self.doing.emit(self.tr("Sign in in the browser, then come back here."))
             self._open_page(str(answer["url"]))
@@ -172,7 +175,10 @@ class Attempt(QObject):
         if self._under_way:
             link.call(self._under_way, ignore, ignore, name=name)
         if self._signed_in:
-            link.call("sign_out", ignore, ignore, name=name)
+            kept = sign_in_name(name)  # where it is too late to tell the server, the keychain at least forgets it
+            link.call(
+                "sign_out", ignore, lambda _error: link.call("remove_secret", ignore, ignore, name=kept), name=name
+            )
         for secret in self._fresh:
             link.call("remove_secret", ignore, self._services.messages.error, name=secret)
         if self._begun is not None:

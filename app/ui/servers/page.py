@@ -327,7 +327,13 @@ class ServersPage(Page):
             if card.removing is not None:
                 card.removing.busy(False)
 
-        self._changes.deeds.do(lambda confirm: changing.remove_server(home, name, confirm), gone, could_not)
+        def remove(_answer: object = None) -> None:
+            self._changes.deeds.do(lambda confirm: changing.remove_server(home, name, confirm), gone, could_not)
+
+        if server.oauth:  # while it still stands in the settings; where it cannot be told, it goes all the same
+            link.call("sign_out", remove, remove, name=name)
+        else:
+            remove()
 
 
 def bring_into_view(card: QWidget) -> None:
@@ -335,6 +341,6 @@ def bring_into_view(card: QWidget) -> None:
     above = card.parentWidget()
     while above is not None and not isinstance(above, QScrollArea):
         above = above.parentWidget()
-    if above is not None:
-        top = card.mapTo(above.widget(), QPoint(0, 0)).y()
-        above.verticalScrollBar().setValue(top - S)
+    inside = above.widget() if above is not None else None
+    if above is not None and inside is not None:
+        above.verticalScrollBar().setValue(card.mapTo(inside, QPoint(0, 0)).y() - S)

@@ -19,12 +19,14 @@ class RemoveQuestion(QWidget):
     meant = Signal(bool)
     kept = Signal()
 
-    def __init__(self, title: str, secrets: list[str], bundle: bool, theme: Theme) -> None:
-        """`secrets`: those that no other server uses."""
+    def __init__(self, title: str, secrets: list[str], theme: Theme, *, bundle: bool, oauth: bool) -> None:
+        """`secrets`: those that no other server uses. `bundle`: it was unpacked; `oauth`: one is signed in to it."""
         super().__init__()
         said = self.tr("Apps lose its tools at once, and what you accepted of it is forgotten. Its rules go with it.")
         if bundle:
             said += " " + self.tr("The files that its bundle was unpacked to are deleted.")
+        if oauth:
+            said += " " + self.tr("You are signed out of it.")
         self.secrets = Toggle(self.tr("Remove its secrets from the keychain too"), theme)
         names = ", ".join(visible(name, 60) for name in secrets[:8])
         about = self.tr("Remove its secrets from the keychain too: {names}").format(names=names)

@@ -82,6 +82,9 @@ class Waiting(QObject):
         card.show_state(self.tr("Finding out where to sign in…"))
 
         def opened(answer: Any) -> None:
+            if not answer.get("url"):  # it was signed in already
+                self._signed(card, answer)
+                return
             card.show_state(self.tr("Sign in in the browser"), "accent", "link")
             self.open_page(str(answer["url"]))
             self._link.call(

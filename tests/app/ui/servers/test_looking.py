@@ -154,3 +154,22 @@ def test_a_server_whose_tools_could_not_be_accepted_is_still_set_up(
     with qtbot.waitSignal(attempt.added):
         late.answer("accept_server", DoorkeepError("The gateway ended."))
     assert [one.title for one in services.messages.show_from_now_on()] == ["The gateway ended."]
+
+
+def test_a_sign_in_that_is_there_already_needs_no_browser(
+    attempt: Attempt, late: Late, asked: Waits, opened: list[str]
+) -> None:
+    attempt.begin(UrlRecipe(), "far", {"url": "https://x.test/mcp", "oauth": True}, {}, set())
+    asked("sign_in")
+    late.answer("sign_in", {"name": "far", "words": "Signed in."})
+    assert (opened, len(late.named("look_server"))) == ([], 1)
+
+
+def test_a_sign_in_to_a_server_that_was_not_added_is_forgotten(attempt: Attempt, late: Late, asked: Waits) -> None:
+    attempt.begin(UrlRecipe(), "far", {"url": "https://x.test/mcp", "oauth": True}, {}, set())
+    asked("sign_in")
+    late.answer("sign_in", {"name": "far", "url": "https://x.test/authorize"})
+    late.answer("sign_in_result", {"name": "far", "words": ""})
+    attempt.undo()
+    late.answer("sign_out", DoorkeepError("There is no server named far."))
+    assert late.named("remove_secret") == [{"name": "oauth-far"}]

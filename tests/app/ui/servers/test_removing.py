@@ -8,8 +8,8 @@ from app.ui.kit.theme import Theme
 from app.ui.servers.removing import RemoveQuestion
 
 
-def asked(theme: Theme, qtbot, secrets: list[str], *, bundle: bool = False) -> RemoveQuestion:
-    made = RemoveQuestion("Tracker", secrets, bundle, theme)
+def asked(theme: Theme, qtbot, secrets: list[str], *, bundle: bool = False, oauth: bool = False) -> RemoveQuestion:
+    made = RemoveQuestion("Tracker", secrets, theme, bundle=bundle, oauth=oauth)
     qtbot.addWidget(made)
     made.show()
     return made
@@ -23,6 +23,7 @@ def test_it_says_what_goes_and_what_stays(theme: Theme, qtbot) -> None:
     assert "Remove Tracker? Apps lose its tools" in words(asked(theme, qtbot, []))
     assert "keychain" not in words(asked(theme, qtbot, []))
     assert "unpacked to are deleted" in words(asked(theme, qtbot, [], bundle=True))
+    assert "signed out of it" in words(asked(theme, qtbot, [], oauth=True))
     assert "from the keychain too: a, b" in words(asked(theme, qtbot, ["a", "b"]))
 
 

@@ -80,6 +80,7 @@ def test_a_server_taken_over_unseen_says_so_until_it_is_looked_at(
     card.show_review.click()
     assert card.reviewing is not None
     assert not card.reviewing.keep.isVisible()
+    page.resize(840, 1100)
     screens("servers-not-reviewed", page)
 
 
@@ -156,6 +157,7 @@ def test_a_server_is_removed_after_a_question_with_its_own_secrets_if_they_are_m
     assert not page.cards["filesystem"].remove.isVisible()
     card.remove.click()
     assert card.removing is not None
+    page.resize(840, 1100)
     screens("servers-removing", page)
     card.removing.no.click()
     assert card.removing is None
@@ -168,6 +170,19 @@ def test_a_server_is_removed_after_a_question_with_its_own_secrets_if_they_are_m
     assert list(load(home).servers) == ["other"]
     assert ("forget_server", {"name": "book"}) in link.calls
     assert [with_ for name, with_ in link.calls if name == "remove_secret"] == [{"name": "book.key"}]
+
+
+def test_a_server_is_signed_out_of_before_it_goes(make_page: Make, settings, home: str, link, qtbot) -> None:
+    settings('[servers.far]\nurl = "https://x.test/mcp"\nauth = "oauth"\n')
+    link.answers["sign_out"] = DoorkeepError("It could not be told.")
+    page = make_page()
+    card = page.cards["far"]
+    card.remove.click()
+    assert card.removing is not None
+    card.removing.yes.click()
+    qtbot.waitUntil(lambda: "far" not in page.cards, timeout=LONG)
+    calls = [name for name, _ in link.calls if name in ("sign_out", "forget_server")]
+    assert (calls, dict(load(home).servers)) == (["sign_out", "forget_server"], {})
 
 
 @pytest.fixture

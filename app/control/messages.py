@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from app.control.frames import Refusal
+from app.core.settings import HeaderName, HeaderValue, OAuthSetting
 
 MAX_REQUEST = 1024 * 1024
 """Bytes of one request line."""
@@ -66,7 +67,7 @@ class Named(msgspec.Struct, frozen=True):
 class Looking(msgspec.Struct, frozen=True):
     """Of `look_server`: start a server of others once and see what it says of itself.
 
-    `command`, or `url` with perhaps `auth`, where it is not set up yet.
+    `command`, or `url` with perhaps `auth`, `headers` and `oauth`, where it is not set up yet.
     """
 
     name: Annotated[str, msgspec.Meta(pattern="^[a-z0-9-]{1,30}$")]
@@ -75,6 +76,8 @@ class Looking(msgspec.Struct, frozen=True):
     env: dict[str, str] = {}
     url: str = ""
     auth: str = ""
+    headers: dict[HeaderName, HeaderValue] = {}
+    oauth: OAuthSetting = OAuthSetting()
 
 
 class Accepting(msgspec.Struct, frozen=True):

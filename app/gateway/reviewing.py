@@ -82,7 +82,13 @@ class Reviewing:
         setting = None
         if asked.command or asked.url:
             setting = ServerSetting(
-                command=asked.command, args=tuple(asked.args), env=asked.env, url=asked.url, auth=asked.auth
+                command=asked.command,
+                args=tuple(asked.args),
+                env=asked.env,
+                url=asked.url,
+                auth=asked.auth,
+                headers=asked.headers,
+                oauth=asked.oauth,
             )
             if self._core.pins.is_builtin(asked.name):
                 raise DoorkeepError(f"{asked.name} is a server of Doorkeep's own.", "", "Choose another name.")

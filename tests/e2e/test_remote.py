@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from app import cli
+from app.control.client import RequestError
 from tests.fakes import far_server
 from tests.fakes import keychain as fake
 from tests.fakes.far_server import FarServer
@@ -67,6 +68,36 @@ def test_it_is_set_up_called_and_logged_and_the_token_is_in_no_file(house: House
     assert "servers.remote" in processes
     assert TOKEN not in processes
     assert not [path for path in Path(home).rglob("*") if path.is_file() and TOKEN.encode() in path.read_bytes()]
+
+
+def test_a_header_of_the_settings_brings_the_token(house: House, far: FarServer, home: str) -> None:
+    header = "Authorization: Bearer {secret:far}"
+    argv = ["servers", "add", "tracker", "--url", far.url, "--header", header, "--accept"]
+    assert cli.main(argv) == 0
+    assert '"Bearer {secret:far}"' in Path(home, "doorkeep.toml").read_text()
+    cli.main(["servers", "allow", "tracker", "echo"])
+    assert echoed(house, "hi")["content"][0]["text"] == "hi"
+    assert TOKEN not in arguments_of_all()
+
+
+def test_a_token_that_was_replaced_is_used_from_then_on(house: House, far: FarServer) -> None:
+    assert add(far) == 0
+    cli.main(["servers", "allow", "tracker", "echo"])
+    with house.session("tracker") as session, house.control() as control:
+        assert session.call_tool("echo", {"text": "a"}, 60)["content"][0]["text"] == "a"
+        far.end()
+        far.token = "another-token-0123456789"
+        far.start()
+        control.call("set_secret", 60, name="far", value=far.token)
+        while True:  # until its pause after a connection that broke is over
+            with contextlib.suppress(RequestError):
+                assert session.call_tool("echo", {"text": "b"}, 60)["content"][0]["text"] == "b"
+                break
+
+
+def test_what_is_no_header_is_said(far: FarServer, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["servers", "add", "tracker", "--url", far.url, "--header", "nonsense", "--accept"]) == 1
+    assert "'nonsense' is no header with a value" in capsys.readouterr().err
 
 
 def test_one_that_is_gone_is_said_in_words_and_found_again(house: House, far: FarServer) -> None:

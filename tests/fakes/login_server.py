@@ -32,7 +32,7 @@ from mcp.shared.auth import OAuthClientInformationFull, OAuthToken
 
 BASE = f"http://127.0.0.1:{sys.argv[2]}"
 state = {"lives": 3600, "deny": "", "down": "", "absent": "", "wide": "", "rotate": "1", "open": "", "mute": ""}
-seen = {"registered": [], "refreshes": 0, "reused": 0, "revoked": 0, "scopes": [], "resources": [], "clients": []}
+seen = {"registered": [], "refreshes": 0, "reused": 0, "revoked": 0, "scopes": [], "resources": [], "clients": [], "issued": []}
 
 
 class Anywhere(list):
@@ -84,6 +84,7 @@ class Provider(OAuthAuthorizationServerProvider):
         if refresh is None:
             refresh = "refresh-" + secrets.token_urlsafe(24)
             self.refresh[refresh] = RefreshToken(token=refresh, client_id=client.client_id, scopes=scopes)
+        seen["issued"] += [access, refresh]
         return OAuthToken(access_token=access, expires_in=lives, refresh_token=refresh, scope=" ".join(scopes))
 
     async def exchange_authorization_code(self, client, code):

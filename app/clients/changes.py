@@ -114,7 +114,8 @@ def plan_connect(
         if key != server and server in here and not record.owns(here[server], installation.bridge):
             notes.append(
                 f'The entry "{server}" belongs to another program and stays as it is; ours is "{key}". Calls to the other '
-                "one do not pass Doorkeep: adopt it, or remove it in the client's settings, to close that way."
+                f"one do not pass Doorkeep: adopt it (doorkeep clients adopt {target.client.id} {server}), or remove it in "
+                "the client's settings, to close that way."
             )
         found = here.get(key)
         wanted = {**(found if isinstance(found, dict) else {}), **installation.entry(server, target.client.shape)}
@@ -199,8 +200,8 @@ def _key_for(
     for key in (*recorded, *wanted):
         if key in here and record.owns(here[key], installation.bridge) and not _serves_another(server, here[key]):
             return key
-    for key in wanted:
-        if key not in here and NAME.fullmatch(key):
+    for key in (*recorded, *wanted):  # one that was wiped comes back under the key that it had
+        if key not in here and (key in recorded or NAME.fullmatch(key)):
             return key
     raise ClientConfigError(
         f'Both "{wanted[0]}" and "{wanted[1]}" in {target.path} belong to other programs.',

@@ -82,7 +82,7 @@ def _after_launch(
     if not wait(lambda: app_running(target, desktop) is not None, timing.launch):
         words = f"{title} was asked to start again and is not to be seen yet."
         return msgspec.structs.replace(done, restarted=True, notes=(*done.notes, words))
-    if done.what != "connect":
+    if done.what not in ("connect", "adopt"):
         return msgspec.structs.replace(done, restarted=True)
     kept = _holds(target, installation)
     wait(lambda: _signature(target) != written, timing.settle)  # its own first write shows what it has in memory

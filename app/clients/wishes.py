@@ -5,13 +5,13 @@ Nothing is written here. Without a door (a dry run) nobody is asked for a secret
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from app.clients import backups
 from app.clients.adopting import plans, steps
-from app.clients.changes import Change, Wish, plan_connect, plan_disconnect, plan_restore
+from app.clients.changes import Change, Wish, entries_of, plan_connect, plan_disconnect, plan_restore
 from app.clients.configfile import Snapshot
 from app.clients.door import Door, Fetched, as_client_error
 from app.clients.holes import Holed, fill, marker
@@ -65,8 +65,10 @@ def _disconnect(
     target: Target, installation: Installation, record: Record, snapshot: Snapshot, door: Door | None
 ) -> Change:
     """What needs no secret is done in any case: leaving must always be possible."""
-    original = _original(installation, target, record, snapshot)
     ours = plans.adopted_here(target, installation, record, snapshot)
+    original = _original(installation, target, record, snapshot)
+    if original is not None and not _has(target, snapshot, original, ours):
+        original = None  # it was wiped before our entries were put back: that is no state to go back to
     needed = {name for each in ours.values() for name in each.original.secrets}
     needed |= original.secrets if original is not None else set()
     try:
@@ -112,6 +114,15 @@ def _original(installation: Installation, target: Target, record: Record, snapsh
     except ClientConfigError:
         return None  # then only our entries are taken out
     return Holed(content, backup.holes)
+
+
+def _has(target: Target, snapshot: Snapshot, original: Holed, keys: Iterable[str]) -> bool:
+    """Whether entries of those keys stand in the text."""
+    try:
+        there = entries_of(target, Snapshot(snapshot.path, snapshot.real, True, original.content))
+    except ClientConfigError:
+        return False
+    return all(key in there for key in keys)
 
 
 def _fetched(needed: set[str], door: Door | None) -> Fetched:

@@ -141,7 +141,7 @@ def _disconnect(args: argparse.Namespace) -> int:
         if args.config_file:
             targets.append(find_target(client, args.config_file))
         else:
-            targets += written_targets(client, args.home) or ([] if args.all else [find_target(client)])
+            targets += _with_entries(client, installation) or ([] if args.all else [find_target(client)])
     facts: list[dict[str, Any]] = []
     failed = False
     for target in targets:
@@ -162,6 +162,14 @@ def _disconnect(args: argparse.Namespace) -> int:
     elif not targets:
         print("Doorkeep's entry stands in no client's configuration; nothing was written.")
     return 1 if failed else 0
+
+
+def _with_entries(client: Client, installation: Installation) -> list[Target]:
+    """Every file that we wrote into, also where a kill came before that was noted: then our entry itself tells."""
+    found = written_targets(client, installation.home)
+    known = {os.path.realpath(each.path) for each in found}
+    unknown = [each for each in find_targets(client) if os.path.realpath(each.path) not in known]
+    return [*found, *(each for each in unknown if check(each, installation, this_desktop()).entries)]
 
 
 def _restored(args: argparse.Namespace, client: Client) -> tuple[Target, Wish]:

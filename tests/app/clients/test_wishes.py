@@ -262,3 +262,14 @@ def test_with_the_gateway_of_nobody_nothing_is_moved(
     assert config.read_bytes() == before
     assert not settings.load(installation.home).servers
     assert connect.plan(target, installation, ALL).moving
+
+
+def test_a_wiped_entry_comes_back_under_its_key_and_can_still_be_given_back(
+    config: Path, target: Target, installation: Installation, desktop: StillDesktop, door: VaultDoor
+) -> None:
+    carry_out(target, installation, ALL, desktop)
+    config.write_text('{"mcpServers": {}}')
+    carry_out(target, installation, Wish("connect", ("github-mcp",)), desktop)
+    assert list(entries(config)) == ["GitHub MCP"]
+    carry_out(target, installation, Wish("disconnect"), desktop)
+    assert entries(config) == {"GitHub MCP": SERVERS["GitHub MCP"]}

@@ -23,6 +23,7 @@ from app.clients.targets import Installation, Target
 from app.core.errors import ClientConfigError
 from app.desktop.apps import Desktop, this_desktop
 from tests.app.clients.conftest import FakeClaude
+from tests.fakes.vault_door import VaultDoor
 
 if sys.platform != "linux":
     pytest.skip("the fake app is found by /proc", allow_module_level=True)
@@ -240,3 +241,29 @@ def test_a_running_app_on_a_timer_keeps_all_that_it_knows(
     assert set(servers(config)) == {"weather"}
     assert carry_out(target, installation, CONNECT, real).state == "done"
     assert servers(config)["weather"]["env"] == {"TOKEN": "hunter2"}
+
+
+def test_quit_and_adopt_ends_with_the_app_running_and_no_secret_in_its_file(
+    claude: FakeClaude, config: Path, target: Target, installation: Installation, real: Desktop, door: VaultDoor
+) -> None:
+    before = servers(config)
+    claude.start("--no-servers")
+    done = carry_out_restarting(target, installation, Wish("adopt"), real, PATIENT)
+    assert (done.restarted, done.kept, door.values) == (True, True, {"weather": "hunter2"})
+    claude.wait(lambda: claude.status["launches"] == 2 and claude.status["ready"])
+    assert "hunter2" not in config.read_text()
+    assert carry_out_restarting(target, installation, Wish("return"), real, PATIENT).restarted
+    assert servers(config) == before
+
+
+def test_adopting_waits_until_the_app_closed_and_moves_no_secret_before(
+    claude: FakeClaude, config: Path, target: Target, installation: Installation, real: Desktop, door: VaultDoor
+) -> None:
+    claude.start("--no-servers")
+    assert carry_out_when_closed(target, installation, Wish("adopt", ("weather",)), real).state == "waiting"
+    assert apply_due(installation, real) == []
+    assert door.values == {}
+    claude.quit()
+    assert [each.problem for each in apply_due(installation, real)] == [""]
+    assert door.values == {"weather": "hunter2"}
+    assert "hunter2" not in config.read_text()

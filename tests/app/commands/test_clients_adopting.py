@@ -127,3 +127,11 @@ def test_leaving_without_the_keychain_says_what_is_left_and_fails(
     said = doorkeep("clients", "disconnect", "--all")
     assert said.status == 1
     assert "Not given back: GitHub MCP, postgres, tracker. Their secrets are in the keychain" in said.out
+
+
+def test_leaving_finds_an_entry_that_a_kill_kept_from_being_noted(doorkeep: Doorkeep, config: Path, home: str) -> None:
+    before = json.loads(config.read_text())
+    doorkeep("clients", "connect", CLIENT)
+    (Path(home) / "clients" / f"{CLIENT}.json").unlink()
+    assert doorkeep("clients", "disconnect", "--all").status == 0
+    assert json.loads(config.read_text()) == before

@@ -95,14 +95,13 @@ class ServersPage(Page):
         services.link.record.connect(self._called)
 
     def opened(self, arguments: dict[str, Any]) -> None:
-        """Look now, and now and then from now on. `{"add": PATHS}`: bundles; `{"review": NAME}`: what waits of a server."""
+        """Look now, and now and then from now on. `{"add": PATHS}`: a bundle, or none yet; `{"review": NAME}`: what waits of a server."""
         self._timer.start()
         self._wanted_review = str(arguments.get("review") or "")
         self.look()
         self.waiting.look()
-        bundles = [path for path in arguments.get("add", []) if is_bundle(path)]
-        if bundles:
-            self._open_adding(bundles[0])
+        if "add" in arguments:
+            self._open_adding(next(filter(is_bundle, arguments["add"]), ""))
 
     def closed(self) -> None:
         """Nobody looks. What is being added goes on: a person may fetch a token elsewhere."""

@@ -88,6 +88,8 @@ class ServersStep(QWidget):
         layout.setSpacing(M)
         layout.addLayout(self._list)
         layout.addWidget(self.problem)
+        more = self.tr("Servers of others, for GitHub or for a database, are added on the Servers page at any time.")
+        layout.addWidget(Label(more, theme, "secondary", "muted", wrap=True))
         layout.addStretch(1)
 
     def enter(self) -> None:

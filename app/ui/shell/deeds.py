@@ -36,6 +36,7 @@ def deeds(desk: Desk) -> list[Action]:
         made.append(Action(tr("Pause: refuse every call"), "pause", partial(desk.pause, True)))
     if desk.watch.questions:
         made.append(Action(tr("Show what waits for an answer"), "ask", desk.card.show_all))
+    made.append(Action(tr("Add a server…"), "plus", partial(desk.go, "servers", {"add": []}), "catalog bundle mcpb"))
     for words, filter_ in (
         (tr("Show denied calls"), "decision:denied"),
         (tr("Show calls that failed"), "outcome:error"),

@@ -18,6 +18,22 @@ TRACKER = """{"server": {"name": "tracker", "title": "Tracker"}, "tools": [
   "inputSchema": {"type": "object", "properties": {"state": {"enum": ["open", "closed"]}}}},
  {"name": "create_issue", "inputSchema": {"type": "object"}}]}"""
 
+SEEN: dict[str, Any] = {
+    "name": "time",
+    "title": "Time",
+    "version": "1",
+    "protocol": "2025-11-25",
+    "instructions": "",
+    "tools": [
+        {"name": "get_time", "title": "", "description": "Tells the time.", "read_only": True, "warnings": []},
+        {"name": "set_alarm", "title": "Set an alarm", "description": "Rings.", "read_only": False, "warnings": []},
+    ],
+    "changes": [],
+    "warnings": [],
+    "accepted": False,
+    "digest": "d" * 32,
+}
+
 
 @pytest.fixture
 def status() -> dict[str, Any]:
@@ -68,3 +84,10 @@ def make_page(services: Services, qtbot, link, status: dict[str, Any]) -> Iterat
     yield make
     for page in made:
         page.closed()
+
+
+@pytest.fixture
+def looked(link) -> Any:
+    """A gateway that shows a harmless server when it is asked to look."""
+    link.answers["look_server"] = SEEN
+    return link

@@ -62,3 +62,9 @@ def test_every_article_of_the_guide_can_be_read(qapp) -> None:
         if one.words.startswith("Help: "):
             one.act()
     assert desk.done == [("open", "help", {"article": name}) for name in guide.TOPICS[1:]]
+
+
+def test_a_server_can_be_added_from_anywhere(qapp) -> None:
+    desk = FakeDesk(Facts("running", ""))
+    next(one for one in deeds(desk) if one.words == "Add a server…").act()  # type: ignore[arg-type]
+    assert desk.done == [("go", "servers", {"add": []})]

@@ -56,6 +56,11 @@ def look(home: str) -> Looked:
     return Looked([Standing(folder, os.path.isdir(folder.path)) for folder in settings.folders], servers, None, seen)
 
 
+def moved(standings: list[Standing]) -> bool:
+    """Whether one of these folders came or went since it was looked at."""
+    return any(os.path.isdir(one.setting.path) != one.exists for one in standings)
+
+
 def builtin_servers() -> dict[str, str]:
     """The servers that ship with Doorkeep, by name, with the titles people read."""
     found: dict[str, str] = {}

@@ -34,11 +34,11 @@ from app.ui.kit.theme import S
 from app.ui.kit.trouble import Trouble
 from app.ui.kit.words import number
 
-FIRST_ROWS = 40
+FIRST_ROWS = 24
 """Rows made at first and with each “Show more”."""
 MOST_ROWS = 200
 """Rows made at all; the search field finds the others."""
-MADE_AT_ONCE = 4
+MADE_AT_ONCE = 2
 SEARCH_FROM = 12
 LOOKED_THROUGH = 30
 """Folders that are looked through for secrets without being asked to."""
@@ -104,7 +104,10 @@ class FoldersPage(Page):
         """Look now, and at every change from now on. `add`: paths, or one, that the person may want to grant."""
         self._in_view = True
         self._watcher.addPath(self.services.home)
-        self.look()
+        if self.looked is None:
+            self.look()
+        else:
+            self._look_if_changed()
         wanted = arguments.get("add") or []
         if wanted:
             self.ask([wanted] if isinstance(wanted, str) else [str(path) for path in wanted])
@@ -135,9 +138,13 @@ class FoldersPage(Page):
         )
 
     def _look_if_changed(self) -> None:
+        """Anew only where the settings are others, or a folder in view came or went: there may be thousands of them."""
         home, seen = self.services.home, self.looked.signature if self.looked else None
+        shown = [row.standing for row in self.rows.values()]
         self.services.background.run(
-            lambda: facts.signature(home) != seen, lambda changed: self.look() if changed else None, owner=self
+            lambda: facts.signature(home) != seen or facts.moved(shown),
+            lambda changed: self.look() if changed else None,
+            owner=self,
         )
 
     def _take(self, looked: Looked) -> None:

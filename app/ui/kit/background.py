@@ -77,6 +77,11 @@ class Background(QObject):
             self._held = False
             self._hand_out()
 
+    @property
+    def busy(self) -> bool:
+        """Whether a result is still to be delivered."""
+        return bool(self._tasks)
+
     def finish(self, milliseconds: int = 5000) -> bool:
         """Wait for what runs; False if it still does. For the end of the application and for tests."""
         self.go_on()

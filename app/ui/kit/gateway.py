@@ -85,6 +85,11 @@ class GatewayLink(QObject):
         self._waiting[self._next] = (success, failure)
         self._socket.write(msgspec.json.encode({"id": self._next, "call": name, "with": with_}) + b"\n")
 
+    @property
+    def waits(self) -> bool:
+        """Whether an answer is still to come."""
+        return bool(self._waiting)
+
     def _connect(self) -> None:
         if self._wanted and self._socket.state() == QLocalSocket.LocalSocketState.UnconnectedState:
             path = address(self.home)

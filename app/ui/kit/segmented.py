@@ -6,6 +6,7 @@ To a screen reader it is a group of radio buttons, and to Tab one stop. It draws
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
@@ -102,6 +103,7 @@ class Segmented(QGroupBox):
         for segment in self.segments:
             segment.clicked.connect(self._clicked)
         theme.changed.connect(self.update)
+        self.setFixedSize(self.sizeHint())  # else each pass of a layout that grows would place the segments anew
         self.set_value("")
 
     @property
@@ -129,7 +131,7 @@ class Segmented(QGroupBox):
 
     def sizeHint(self) -> QSize:
         """As wide as its words; every segment is as wide as the widest."""
-        return QSize(self._width() * len(self._choices), HEIGHT)
+        return QSize(_width(tuple(choice.text for choice in self._choices)) * len(self._choices), HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
         """Never less."""
@@ -190,9 +192,12 @@ class Segmented(QGroupBox):
             self.set_value(value)
             self.chosen.emit(value)
 
-    def _width(self) -> int:
-        metrics = QFontMetrics(_font(in_force=True))
-        return max(metrics.horizontalAdvance(choice.text) for choice in self._choices) + 2 * _PAD
+
+@lru_cache(maxsize=64)
+def _width(texts: tuple[str, ...]) -> int:
+    """Of one segment: a long list has the same few words in every row."""
+    metrics = QFontMetrics(_font(in_force=True))
+    return max(metrics.horizontalAdvance(text) for text in texts) + 2 * _PAD
 
 
 def _font(*, in_force: bool) -> QFont:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import (
     QFrame,
@@ -132,8 +132,9 @@ class Sidebar(QListWidget):
         self._room.update()
 
     def show_page(self, name: str) -> None:
-        """Mark a page as the one in view."""
-        self.setCurrentRow(self._names.index(name))
+        """Mark a page as the one in view; nobody picked it."""
+        with QSignalBlocker(self):
+            self.setCurrentRow(self._names.index(name))
 
     def set_badge(self, name: str, count: int) -> None:
         """How many things wait on a page; 0 takes the badge away."""

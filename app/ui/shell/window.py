@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from app.ui.kit.drop import DropTarget
 from app.ui.kit.messages import Messages
@@ -15,6 +15,11 @@ from app.ui.kit.page import Page
 from app.ui.kit.theme import Theme
 from app.ui.shell.banner import Banner
 from app.ui.shell.sidebar import Entry, Sidebar
+
+FRAME_MS = 16
+"""After a painted page so long until slow work begins: the picture has reached the screen."""
+UNPAINTED_MS = 100
+"""And after the wish, where nothing is painted."""
 
 Makers = Mapping[str, Callable[[], Page]]
 
@@ -26,6 +31,10 @@ class Window(QWidget):
     painted = Signal()
     """Once, after it was painted for the first time."""
     palette_asked = Signal()
+    turning = Signal()
+    """Another page is about to be shown: nothing else should be begun."""
+    turned = Signal()
+    """It is painted, or nobody can see it."""
 
     def __init__(self, entries: Sequence[Entry], makers: Makers, messages: Messages, theme: Theme) -> None:
         super().__init__()
@@ -33,6 +42,9 @@ class Window(QWidget):
         self._pages: dict[str, Page] = {}
         self._now = ""
         self._seen = False
+        self._turn = QTimer(self)
+        self._turn.setSingleShot(True)
+        self._turn.timeout.connect(self.turned.emit)
         self.setWindowTitle("Doorkeep")
         self.setMinimumSize(760, 520)
         self.resize(QSize(1080, 720))
@@ -61,6 +73,8 @@ class Window(QWidget):
 
     def go(self, name: str, arguments: dict[str, Any] | None = None) -> None:
         """Bring a page into view."""
+        self.turning.emit()
+        self._turn.start(UNPAINTED_MS)
         page = self.page(name)
         if self._now and self._now != name:
             self._pages[self._now].closed()
@@ -68,6 +82,15 @@ class Window(QWidget):
         self.stack.setCurrentWidget(page)
         self.sidebar.show_page(name)
         page.opened(arguments or {})
+
+    def forget_pages(self) -> None:
+        """Let go of all pages but the one that comes into view next, and those in which somebody has typed something."""
+        for name in [name for name in self._pages if name != self._now]:
+            page = self._pages[name]
+            if not any(field.isModified() and field.text() for field in page.findChildren(QLineEdit)):
+                del self._pages[name]
+                self.stack.removeWidget(page)
+                page.deleteLater()
 
     def page(self, name: str) -> Page:
         """The page, made at its first use."""
@@ -100,6 +123,8 @@ class Window(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Tells of the first time, when the pages in it are painted too."""
         super().paintEvent(event)
+        if self._turn.isActive():
+            self._turn.start(FRAME_MS)
         if not self._seen:
             self._seen = True
             QTimer.singleShot(0, self.painted.emit)

@@ -44,6 +44,7 @@ class FakeLink(QObject):
         super().__init__()
         self.home = ""
         self.is_up = True
+        self.waits = False
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.answers: dict[str, Any] = {}
 

@@ -20,6 +20,14 @@ def test_a_folder_that_is_gone_is_known_to_be_gone(home: str, granted: list[Path
     assert [one.exists for one in facts.look(home).folders] == [True, False, True]
 
 
+def test_a_folder_that_came_or_went_is_noticed(home: str, granted: list[Path]) -> None:
+    seen = facts.look(home).folders
+    assert not facts.moved(seen)
+    granted[1].rmdir()
+    assert facts.moved(seen)
+    assert not facts.moved(facts.look(home).folders)
+
+
 def test_broken_settings_are_an_error_in_words(home: str, settings) -> None:
     settings("folders = 3")
     looked = facts.look(home)

@@ -98,8 +98,22 @@ def test_what_git_may_do_is_switched_in_the_folders_row(make_page: Make, granted
     row.git.switches["remote"].click()
     qtbot.waitUntil(lambda: row.state.accessibleName() == "In force", timeout=LONG)
     assert setting(home, granted[0]).git == ("remote",)
-    assert row.git.opener.text() == "Git: other computers"
+    qtbot.waitUntil(lambda: row.git.opener.text() == "Git: other computers", timeout=LONG)
     screens("folders-git", page)
+
+
+def test_a_later_visit_reads_the_settings_only_where_something_changed(make_page: Make, granted, qtbot) -> None:
+    page = make_page()
+    row = row_of(page, granted[0], qtbot)
+    looked = page.looked
+    page.closed()
+    page.opened({})
+    qtbot.waitUntil(lambda: not page.services.background.busy, timeout=LONG)
+    assert page.looked is looked
+    granted[0].rmdir()
+    page.closed()
+    page.opened({})
+    qtbot.waitUntil(lambda: not row.standing.exists, timeout=LONG)
 
 
 def test_an_empty_page_says_what_it_is_for_and_suggests_folders(make_page: Make, guard: Path, qtbot, screens) -> None:

@@ -66,6 +66,15 @@ def test_what_a_task_holds_ends_on_the_gui_thread(background: Background, qtbot)
     assert ended == [threading.get_ident()]
 
 
+def test_it_is_busy_until_the_result_is_delivered(background: Background, qtbot) -> None:
+    seen: list[bool] = []
+    assert not background.busy
+    background.run(lambda: 1, lambda _result: seen.append(background.busy))
+    assert background.busy
+    qtbot.waitUntil(lambda: bool(seen), timeout=20_000)
+    assert not background.busy
+
+
 def test_an_idle_worker_goes(background: Background, qtbot, monkeypatch) -> None:
     monkeypatch.setattr(room, "IDLE_SECONDS", 0.01)
     done: list[bool] = []

@@ -117,8 +117,10 @@ def test_a_refusal_reaches_the_failure_in_its_words(door: Door, line: GatewayLin
     door.answer = lambda said: [{"id": said["id"], "error": {"title": "No.", "detail": "", "fix": "Ask."}}]
     failures: list[Exception] = []
     line.call("pause", failure=failures.append)
+    assert line.waits
     qtbot.waitUntil(lambda: bool(failures), timeout=20_000)
     assert str(failures[0]) == "No. Ask."
+    assert not line.waits
 
 
 def test_a_gateway_that_goes_fails_what_waits_and_is_found_again(door: Door, line: GatewayLink, qtbot) -> None:

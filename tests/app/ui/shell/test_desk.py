@@ -50,6 +50,18 @@ def test_with_a_tray_closing_hides_the_window_and_keeps_its_place(desk: Desk, mo
     assert load(desk.services.home).geometry
 
 
+def test_a_window_in_the_tray_rests_after_a_while_and_not_once_it_is_back(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Tray, "available", lambda: True)
+    desk.open("home")
+    assert desk.window is not None
+    desk.window.close()
+    assert desk._resting._soon.isActive()
+    desk.open()
+    assert not desk._resting._soon.isActive()
+
+
 def test_a_tray_that_goes_brings_the_window_back(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     tray_there(monkeypatch, True)
     desk.begin(background=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
 
 from app.ui.kit.messages import Messages
 from app.ui.kit.page import Page
@@ -11,6 +13,7 @@ from app.ui.kit.services import Services
 from app.ui.shell.sidebar import BADGE, Entry
 from app.ui.shell.window import Window
 
+LONG = 20_000
 ENTRIES = [
     Entry("home", "Home", "home"),
     Entry("activity", "Activity", "activity"),
@@ -159,3 +162,48 @@ def test_help_opens_for_the_page_in_view_where_there_is_any(window: Window, serv
     made._help()
     assert made.now == "help"
     assert plain(made, "help").seen[-1] == {"about": "folders"}
+
+
+def test_a_page_is_opened_once_for_each_wish_and_left_once(window: Window) -> None:
+    window.go("activity", {"filter": "x"})
+    window.go("home")
+    assert plain(window, "activity").seen == [{"filter": "x"}]
+    assert plain(window, "activity").left == 1
+    assert plain(window, "home").seen == [{}, {}]
+
+
+def test_slow_work_waits_until_another_page_is_painted(window: Window, qtbot) -> None:
+    with qtbot.waitExposed(window):
+        window.show()
+    told: list[str] = []
+    window.turning.connect(lambda: told.append("turning"))
+    window.turned.connect(lambda: told.append("turned"))
+    page = window.page("folders")
+    page.opened = lambda arguments: told.append("opened")  # type: ignore[method-assign]
+    with qtbot.waitSignal(window.turned, timeout=LONG):
+        window.go("folders")
+    assert told == ["turning", "opened", "turned"]
+
+
+def test_a_page_that_nobody_sees_holds_nothing_up_for_long(window: Window, qtbot) -> None:
+    with qtbot.waitSignal(window.turned, timeout=LONG):
+        window.go("folders")
+
+
+def test_pages_are_forgotten_but_for_the_one_in_view_and_those_that_somebody_types_in(window: Window, qtbot) -> None:
+    window.go("activity")
+    field = QLineEdit(window.page("activity"))
+    window.go("folders")
+    window.go("home")
+    home = window.page("home")
+    qtbot.keyClicks(field, "half a word")
+    window.forget_pages()
+    assert window.stack.count() == 2
+    field.clear()
+    gone = window.page("activity")
+    window.forget_pages()
+    assert window.stack.count() == 1
+    qtbot.waitUntil(lambda: not shiboken6.isValid(gone), timeout=LONG)
+    assert window.page("home") is home
+    window.go("folders", {"again": True})
+    assert plain(window, "folders").seen == [{"again": True}]

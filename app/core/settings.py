@@ -66,7 +66,8 @@ class OAuthSetting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
 class ServerSetting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One `[servers.NAME]` table: a built-in server (neither `command` nor `url`), a stdio command or a remote server.
 
-    `tokens` is the git server's: which secret opens which host (`github.com`) over https.
+    `tokens` is the git server's: which secret opens which host (`github.com`) over https. `cwd`: the folder in which a command
+    runs, absolute or `~/…`; left out, the account's home.
     """
 
     enabled: bool = True
@@ -74,6 +75,7 @@ class ServerSetting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     command: str = ""
     args: tuple[str, ...] = ()
     env: dict[str, str] = {}
+    cwd: Annotated[str, msgspec.Meta(max_length=4096)] = ""
     url: str = ""
     auth: str = ""
     headers: dict[HeaderName, HeaderValue] = {}
@@ -165,6 +167,8 @@ def parse(text: str, where: str = "doorkeep.toml") -> Settings:
     for name, server in settings.servers.items():
         if server.command and server.url:
             raise SettingsError(f"{where} gives server {name} both a command and a url.", *_BROKEN)
+        if server.cwd and not (server.command and os.path.isabs(os.path.expanduser(server.cwd))):
+            raise SettingsError(f"{where} gives server {name} a cwd that is not absolute, or no command.", *_BROKEN)
         if server.headers and not server.url:
             raise SettingsError(f"{where} gives server {name} headers, but no url to send them to.", *_BROKEN)
         if server.auth and any(header.lower() == "authorization" for header in server.headers):

@@ -95,9 +95,16 @@ def prepared(
     env["PATH"] = path
     env.update({name: filled(value, secrets) for name, value in setting.env.items()})
     argv = [setting.command, *(filled(value, secrets) for value in setting.args)]
-    if any("\0" in part for part in (*argv, *env, *env.values())):
+    folder = os.path.expanduser(setting.cwd or "~")
+    if any("\0" in part for part in (*argv, *env, *env.values(), folder)):
         return ServerUnavailableError(f"The command of {server} holds a NUL character, which no program takes.")
-    return Prepared(Program(argv, env, os.path.expanduser("~"), True), secrets)
+    if setting.cwd and not os.path.isdir(folder):
+        return ServerUnavailableError(
+            f"The server {server} is to run in {folder}, which is no folder.",
+            "It was not started.",
+            "Make it, or change cwd in the settings.",
+        )
+    return Prepared(Program(argv, env, folder, True), secrets)
 
 
 def prepared_remote(server: str, setting: ServerSetting, *deed: str) -> Prepared:

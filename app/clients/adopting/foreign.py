@@ -4,6 +4,7 @@ moved behind the door as it is. Pure functions of the text; no value of a secret
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from typing import Any, Literal, cast
@@ -29,7 +30,6 @@ OF_THE_CLIENT = {
     "env_http_headers": "takes headers from the client's own variables (env_http_headers)",
     "bearer_token_env_var": "takes its token from a variable of the client's own (bearer_token_env_var)",
     "headersHelper": "has its headers made by a program (headersHelper)",
-    "cwd": "is to run in a folder of its own (cwd)",
 }
 """Members of an entry that only the client can follow."""
 
@@ -147,14 +147,19 @@ def _described(entry: Entry, text: str, parted: str) -> Foreign:
 
 
 def _problem(entry: Entry, text: str) -> str:
-    """The first reason why it cannot be moved as it is."""
-    value = entry.value
-    command, address = command_of(value), address_of(value)
-    if not command and not address:
+    """The first reason why it cannot be moved as it is; empty where there is none."""
+    return _of_its_form(entry.value) or _of_its_texts(entry, text)
+
+
+def _of_its_form(value: dict[str, Any]) -> str:
+    if not command_of(value) and not address_of(value):
         return "it names neither a program nor an address"
     for name, words in OF_THE_CLIENT.items():
         if value.get(name):
             return f"it {words}, which Doorkeep cannot follow"
+    folder = value.get("cwd", "")
+    if folder and not (isinstance(folder, str) and os.path.isabs(folder)):
+        return f"it is to run in a folder that only the client can tell ({folder})"
     for names in (ENV, HEADERS):
         odd = [name for name, one in table_of(value, names).items() if not isinstance(one, str)]
         if odd:
@@ -162,11 +167,16 @@ def _problem(entry: Entry, text: str) -> str:
     args = _given_arguments(value)
     if args is not None and len(args) != len(arguments_of(value)):
         return "its arguments are not all texts"
+    return ""
+
+
+def _of_its_texts(entry: Entry, text: str) -> str:
     for leaf in entry.leaves:
         if room.where_of(leaf.path) is None and leaf.path != ("command",):
             continue
-        if FILLED_BY_THE_CLIENT.search(leaf.value):
-            return f"{_name_of(leaf)} is filled in by the client itself ({FILLED_BY_THE_CLIENT.search(leaf.value)[0]})"  # pyright: ignore[reportOptionalSubscript]
+        filled_in = FILLED_BY_THE_CLIENT.search(leaf.value)
+        if filled_in is not None:
+            return f"{_name_of(leaf)} is filled in by the client itself ({filled_in.group()})"
         if named_in(leaf.value):
             return f"{_name_of(leaf)} already names a secret in Doorkeep's own way"
     for each in entry.suspects:

@@ -111,7 +111,7 @@ def _setting(entry: Entry, filled: dict[Leaf, str]) -> ServerSetting:
     headers = {name: by_path[(member, name)] for member, name in _members(entry, HEADERS)}
     if command:
         args = [text for leaf, text in filled.items() if where_of(leaf.path) == "args"]
-        made = {"command": command, "args": args, "env": env}
+        made = {"command": command, "args": args, "env": env, "cwd": entry.value.get("cwd") or ""}
     else:
         url = next(text for leaf, text in filled.items() if leaf.value == address and where_of(leaf.path) == "url")
         made = {"url": url, "headers": headers}

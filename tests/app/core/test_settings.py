@@ -64,6 +64,8 @@ def test_a_whole_file_is_understood(home: str, guard: Path) -> None:
         ("[servers.X]\nenabled = true", "[a-z0-9-]"),
         ('[servers.x]\ncommand = "a"\nurl = "b"', "both"),
         ('[servers.x]\ncommand = "a"\nheaders = { X = "1" }', "no url to send them to"),
+        ('[servers.x]\ncommand = "a"\ncwd = "here"', "a cwd that is not absolute"),
+        ('[servers.x]\nurl = "b"\ncwd = "/a"', "a cwd that is not absolute, or no command"),
         (
             '[servers.x]\nurl = "b"\nauth = "secret:a"\nheaders = { authorization = "1" }',
             "both auth and an Authorization",

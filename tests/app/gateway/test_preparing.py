@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -47,6 +48,18 @@ def test_what_no_program_takes_is_refused(setting: dict[str, Any]) -> None:
     found = prepared("tracker", ServerSetting(command="x", **setting), "", {})
     assert isinstance(found, ServerUnavailableError)
     assert "NUL" in str(found)
+
+
+def test_it_runs_in_the_accounts_home_or_where_the_settings_say(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "tools").mkdir()
+    assert made(ServerSetting(command="x")).program.cwd == str(tmp_path)
+    assert made(ServerSetting(command="x", cwd="~/tools")).program.cwd == str(tmp_path / "tools")
+    gone = prepared("tracker", ServerSetting(command="x", cwd=str(tmp_path / "gone")), "", {})
+    assert isinstance(gone, ServerUnavailableError)
+    assert "which is no folder" in str(gone)
 
 
 def told(setting: ServerSetting) -> dict[str, Any]:

@@ -49,6 +49,8 @@ def test_ours_are_left_out() -> None:
         ({"command": "x", "env": {"PORT": 80}}, "PORT is not a text"),
         ({"command": "x", "args": ["a", 1]}, "not all texts"),
         ({"command": "x", "env_vars": ["A"]}, "variables of the client's own"),
+        ({"command": "x", "cwd": "${workspaceFolder}"}, "a folder that only the client can tell (${workspaceFolder})"),
+        ({"command": "x", "cwd": "here"}, "a folder that only the client can tell"),
         ({}, "neither a program nor an address"),
         ("text", "not an object"),
     ],

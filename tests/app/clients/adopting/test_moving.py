@@ -98,3 +98,7 @@ def test_a_header_that_the_settings_cannot_say_is_refused() -> None:
 def test_a_secret_on_a_command_line_is_warned_of() -> None:
     assert "--token on its command line" in moved({"command": "x", "args": ["--token", "t"]}).notes[0]
     assert moved({"command": "x", "env": {"TOKEN": "t"}}).notes == ()
+
+
+def test_the_folder_in_which_it_runs_goes_along() -> None:
+    assert moved({"command": "x", "cwd": "/srv/data"}).setting.cwd == "/srv/data"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import time
 from collections import Counter
 from typing import Any, NamedTuple
 
+from app.clients import ownership
+from app.clients.known import CLIENTS
 from app.core.bundles.installed import folder_of
-from app.core.errors import SettingsError
+from app.core.errors import ClientConfigError, SettingsError
 from app.core.journal.filter import Condition, Filter
 from app.core.journal.reader import Reader
 from app.core.journal.record import CallRecord
@@ -42,7 +45,7 @@ class ServerFact(NamedTuple):
     """One server as the settings and its accepted tool list say. `kind`: builtin, command or remote.
 
     `pinned`: its tools were accepted. `secrets`: those that it alone uses. `bundle`: the folder that it was unpacked to.
-    `oauth`: one signs in to it in the browser.
+    `oauth`: one signs in to it in the browser. `adopted`: the app in whose own settings it stood before.
     """
 
     name: str
@@ -55,6 +58,7 @@ class ServerFact(NamedTuple):
     secrets: tuple[str, ...] = ()
     bundle: str = ""
     oauth: bool = False
+    adopted: str = ""
 
 
 class Looked(NamedTuple):
@@ -83,6 +87,7 @@ def look(home: str) -> Looked:
     builtin = _names(BUILTIN)
     facts = [_fact(home, name, settings.servers.get(name), name in builtin) for name in builtin]
     used = Counter(use.secret for use in {(use.secret, use.server): use for use in uses(settings)}.values())
+    before = adopted_from(home)
     for name, one in sorted(settings.servers.items()):
         if name not in builtin:
             own = {use.secret: None for use in uses_of(name, one) if used[use.secret] == 1 and use.place != "sign-in"}
@@ -90,9 +95,20 @@ def look(home: str) -> Looked:
                 "secrets": tuple(own),
                 "bundle": folder_of(home, one) or "",
                 "oauth": bool(one.url) and one.auth == "oauth",
+                "adopted": before.get(name, ""),
             }
             facts.append(_fact(home, name, one, False)._replace(**more))
     return Looked(facts, error, seen)
+
+
+def adopted_from(home: str) -> dict[str, str]:
+    """The app that each adopted server was taken over from, by server. A record that cannot be read has none."""
+    found: dict[str, str] = {}
+    for client in CLIENTS.values():
+        with contextlib.suppress(ClientConfigError):
+            for entries in ownership.load(home, client.id).adopted.values():
+                found.update({one.server: client.title for one in entries.values() if one.state == "done"})
+    return found
 
 
 def _fact(home: str, name: str, setting: ServerSetting | None, builtin: bool) -> ServerFact:

@@ -142,7 +142,10 @@ def kind(server: ServerFact) -> str:
         "command": tr("a program on this computer"),
         "remote": tr("on the net"),
     }
-    return table[server.kind]
+    said = table[server.kind]
+    if server.bundle:
+        said = tr("from a bundle")
+    return tr("{where}, before in {app}").format(where=said, app=server.adopted) if server.adopted else said
 
 
 def rule_choices(server: ServerFact) -> list[Choice]:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from app.clients import ownership
+from app.clients.holes import Holed
 from app.core.journal.writer import Journal
 from app.ui.servers import facts
 
@@ -71,3 +73,36 @@ def test_only_the_end_of_a_long_log_is_read(home: str) -> None:
     assert len(found) <= facts.TAIL_BYTES
     assert found.startswith("line\n")
     assert facts.tail(home, "none") == ""
+
+
+def test_where_an_adopted_server_stood_before_is_known(home: str) -> None:
+    kept = ownership.Adopted("tracker", Holed(b"{}"), state="done")
+    back = ownership.Adopted("other", Holed(b"{}"), state="returned")
+    ownership.save(home, "claude-desktop", ownership.Record(adopted={"/x": {"tracker": kept, "other": back}}))
+    Path(home, "doorkeep.toml").write_text('[servers.tracker]\ncommand = "x"\n[servers.other]\ncommand = "y"\n')
+    found = {server.name: server.adopted for server in facts.look(home).servers}
+    assert (found["tracker"], found["other"]) == ("Claude Desktop", "")
+    Path(ownership.record_path(home, "claude-desktop")).write_text("damaged")
+    assert {server.name: server.adopted for server in facts.look(home).servers}["tracker"] == ""
+
+
+def test_what_goes_with_a_server_is_known(home: str) -> None:
+    Path(home, "doorkeep.toml").write_text(
+        f'[servers.a]\ncommand = "{home}/bundles/a-1/run"\nenv = {{ A = "secret:own", B = "x {{secret:both}}" }}\n'
+        '[servers.b]\nurl = "https://x.test"\nauth = "oauth"\nheaders = { K = "secret:both" }\n'
+    )
+    a, b = (one for one in facts.look(home).servers if one.kind != "builtin")
+    assert (a.secrets, a.bundle, a.oauth) == (("own",), f"{home}/bundles/a-1", False)
+    assert (b.secrets, b.bundle, b.oauth, b.pinned) == ((), "", True, False)
+
+
+def test_only_what_came_since_is_read(home: str) -> None:
+    log = Path(home, "logs", "a.log")
+    assert facts.log_size(home, "a") == 0
+    log.parent.mkdir()
+    log.write_text("old\nnew\n")
+    assert (facts.log_size(home, "a"), facts.tail(home, "a", 4), facts.tail(home, "a", 999)) == (
+        8,
+        "new\n",
+        "old\nnew\n",
+    )

@@ -7,6 +7,7 @@ import pytest
 from app.core.journal.record import CallRecord, timestamp
 from app.ui.servers import telling
 from app.ui.servers.facts import Lately, ServerFact, ToolFact
+from app.ui.servers.reviews import Review
 from app.ui.servers.telling import Live
 
 FILES = ServerFact("filesystem", "Files", "builtin", True, {}, [])
@@ -81,3 +82,24 @@ def test_rules_explain_themselves_for_both_kinds(qapp) -> None:
         choices = telling.rule_choices(server)
         assert [choice.value for choice in choices] == ["default", "allow", "ask", "off"]
         assert all(choice.explained for choice in choices)
+
+
+def test_where_a_server_comes_from_is_said() -> None:
+    one = ServerFact("a", "A", "command", True, {}, [])
+    assert telling.kind(one) == "a program on this computer"
+    assert telling.kind(one._replace(bundle="/b")) == "from a bundle"
+    assert (
+        telling.kind(one._replace(adopted="Claude Desktop")) == "a program on this computer, before in Claude Desktop"
+    )
+
+
+def test_what_waits_of_a_server_is_one_word_at_a_time() -> None:
+    one, live = ServerFact("a", "A", "command", True, {}, []), telling.Live("stopped")
+    review = Review("d", accepted=True)
+    said = lambda server, live, review: (telling.waits(server, live, review) or ("",))[0]  # noqa: E731
+    assert said(one, live, None) == ""
+    assert said(one, live, review) == "Its tools have changed"
+    assert said(one, live, Review("d", reviewed=False)) == "Not reviewed"
+    assert said(one, live, Review("d", accepted=True, kept_hidden=True)) == "Changes kept hidden"
+    assert said(one._replace(pinned=False), live, review) == "Tools not accepted yet"
+    assert said(one, live._replace(sign_in="Run out."), review) == "Sign-in needed"

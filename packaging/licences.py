@@ -59,7 +59,7 @@ def others(folder: str) -> list[tuple[str, str]]:
 
     for name in sbom.needed():
         metadata = importlib.metadata.metadata(name)
-        terms = metadata.get("License-Expression") or metadata.get("License") or ""
+        terms = next((metadata[field] for field in ("License-Expression", "License") if field in metadata), "")
         words = "\n\n".join(_licence_files(name))
         if name.startswith(("pyside6", "shiboken6")):
             words = f"{QT}\n{words}"

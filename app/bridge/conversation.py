@@ -100,7 +100,7 @@ class Conversation:
         """Nobody waits and nothing is under way in either direction, with a gateway that takes over streams."""
         return (
             self.hands
-            and not self.waiting
+            and not (self.waiting or self._holding)
             and not (self.to_client or self.to_door or self._held)
             and self._from_client.empty
             and self._from_door.empty

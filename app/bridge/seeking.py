@@ -8,8 +8,8 @@ from time import monotonic
 from app.bridge.home import stopped_mark
 from app.bridge.offline import STOPPED, UNREACHABLE
 
-START_SECONDS = 20.0
-"""How long a gateway that was just started may take, with one before it that leaves (16 s at most). Clients wait 60 s for a
+START_SECONDS = 15.0
+"""How long a gateway that was just started may take, with one before it that finishes its calls. Clients wait 60 s for a
 handshake."""
 RETURN_SECONDS = 5.0
 """How long to look for a gateway that ended while nobody waited, before looking again only at the next call."""

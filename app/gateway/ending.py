@@ -25,9 +25,7 @@ if TYPE_CHECKING:
     from app.gateway.ticks import Ticks
 
 DRAIN_SECONDS = 10.0
-"""How long calls in flight may take to finish when the gateway is asked to end."""
-HOLD_SECONDS = 3.0
-"""How long a bridge may take to say that no new request comes; one that does not is read no more."""
+"""How long calls in flight may take to finish when the gateway is asked to end, and bridges to say that no new one comes."""
 CHILDREN_SECONDS = 5.0
 LAST_WORDS_SECONDS = 1.0
 """How long a client may take to read what was answered last."""
@@ -59,16 +57,13 @@ class Ending:
         """`reason`: why, as the beginning of a sentence for the clients whose calls are cut."""
         self._reason = reason
         self._reception.hold()
-        now = monotonic()
-        self._drain(now + HOLD_SECONDS, now + DRAIN_SECONDS)
+        self._drain(monotonic() + DRAIN_SECONDS)
 
-    def _drain(self, hold_until: float, until: float) -> None:
+    def _drain(self, until: float) -> None:
         give_up_all(self._core.approvals, words.unanswered(self._reason))
-        now = monotonic()
-        coming = not self._reception.held and now < hold_until
         at_work = any(session.at_work for session in self._core.sessions)
-        if (coming or at_work) and now < until:
-            self._loop.later(LOOK_SECONDS, lambda: self._drain(hold_until, until))
+        if (at_work or not self._reception.held) and monotonic() < until:
+            self._loop.later(LOOK_SECONDS, lambda: self._drain(until))
             return
         for session in list(self._core.sessions):
             cut(session, words.cut(self._reason, DRAIN_SECONDS))

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from app.bridge.home import ready_answers
 from app.control.client import ControlClient
 from app.core.errors import DoorkeepError
 from app.core.folders import grant
@@ -81,6 +82,20 @@ def installed(home: str, folder: Path, tmp_path: Path) -> Iterator[Installation]
     for one in found.started:
         one.end()
     end_gateway(home)
+    print(found.log())  # shown where the test failed
+
+
+def patient(installed: Installation) -> None:
+    """However slow the machine is today, nobody is cut or ended by force while the test looks."""
+    installed.releases.patch(OLD, "app/gateway/ending.py", "DRAIN_SECONDS = 10.0", "DRAIN_SECONDS = 90.0")
+
+
+def upgrade_patiently(installed: Installation) -> None:
+    """The same for the release that asks."""
+    installed.releases.add(NEW)
+    for known in ("LEAVE_SECONDS = 25.0", "IDLE_SECONDS = 10.0", "ANSWER_SECONDS = 10.0", "GREET_SECONDS = 10.0"):
+        installed.releases.patch(NEW, "app/bridge/succession.py", known, f"{known.split(' ', maxsplit=1)[0]} = 90.0")
+    installed.releases.install(NEW)
 
 
 def append(one: BridgeProcess, id_: Any, path: Path, text: str, modern: bool) -> None:
@@ -99,6 +114,7 @@ def outcomes(home: str) -> list[Any]:
 
 
 def test_no_client_sees_an_upgrade_and_no_call_runs_twice(installed: Installation, wait_until: Wait):
+    patient(installed)
     logs = [installed.folder / f"{number}.txt" for number in range(4)]
     clients = [
         (installed.bridge(legacy=True), False),
@@ -117,7 +133,7 @@ def test_no_client_sees_an_upgrade_and_no_call_runs_twice(installed: Installatio
     os.kill(server, signal.SIGSTOP)
     busy.call("in flight", "echo", True, kept="by the old one")
     wait_until(lambda: any(found["in_flight"] for found in installed.status()["sessions"]))
-    installed.upgrade()
+    upgrade_patiently(installed)
     newer = installed.bridge()  # the first program of the new release to run
     wait_until(lambda: f"makes way for release {NEW}" in installed.log())
     for number, (one, modern) in enumerate(clients):
@@ -159,6 +175,11 @@ def test_a_question_that_waits_ends_in_words_and_can_be_asked_again(installed: I
     assert not one.answer(2)["result"].get("isError")
     assert path.read_text() == "x"
     assert verify(installed.home).whole
+
+
+def _read(one: BridgeProcess, id_: int, folder: Path) -> str:
+    one.call(id_, "read_file", path=str(folder / "report.md"))
+    return texts(one.answer(id_))
 
 
 def _approvals(home: str) -> list[Any]:
@@ -223,3 +244,90 @@ def test_an_older_release_never_replaces_a_newer_gateway_and_says_so(installed: 
     assert installed.version() == NEW
     newer.request(2, "tools/list")
     assert newer.answer(2)["result"]["tools"]
+
+
+def test_a_gateway_of_the_first_release_which_knows_no_drain_is_stopped_when_it_is_calm(
+    installed: Installation, wait_until: Wait
+):
+    installed.releases.patch(
+        OLD, "app/gateway/controls.py", '            "drain": (messages.Draining, self._drain),\n', ""
+    )
+    installed.releases.patch(OLD, "app/gateway/doors.py", "self.words = hello.words", "self.words = 0")
+    patient(installed)
+    one = installed.bridge(legacy=True)
+    busy = installed.bridge("plain")
+    busy.call("pid", "pid", True)
+    server = int(json.loads(texts(busy.answer("pid"))))
+    os.kill(server, signal.SIGSTOP)
+    busy.call("in flight", "echo", True, kept="by the old one")
+    wait_until(lambda: any(found["in_flight"] for found in installed.status()["sessions"]))
+    upgrade_patiently(installed)
+    newer = installed.bridge(legacy=True)
+    newer.call(1, "read_file", path=str(installed.folder / "report.md"))
+    assert "Total: 42" in texts(newer.answer(1)), "served by the old one meanwhile"
+    assert installed.version() == OLD
+    os.kill(server, signal.SIGCONT)
+    assert json.loads(texts(busy.answer("in flight"))) == {"kept": "by the old one"}
+    wait_until(lambda: installed.version() == NEW)
+    for client in (one, newer):
+        client.call(2, "read_file", path=str(installed.folder / "report.md"))
+        assert "Total: 42" in texts(client.answer(2))
+    assert verify(installed.home).whole
+
+
+def test_an_older_gateway_that_hangs_is_ended_by_force_which_is_said_and_the_next_one_serves(
+    installed: Installation, wait_until: Wait
+):
+    one = installed.bridge(legacy=True)
+    one.call(1, "read_file", path=str(installed.folder / "report.md"))
+    assert "Total: 42" in texts(one.answer(1))
+    old = installed.status()["pid"]
+    installed.upgrade()
+    for path in ("app/bridge/succession.py",):
+        installed.releases.patch(NEW, path, "GREET_SECONDS = 10.0", "GREET_SECONDS = 0.5")
+        installed.releases.patch(NEW, path, "FORCED_SECONDS = (3.0, 15.0)", "FORCED_SECONDS = (0.5, 15.0)")
+    os.kill(old, signal.SIGSTOP)
+    command = [installed.releases.program("doorkeep"), "--home", installed.home, "gateway"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        wait_until(lambda: installed.version() == NEW)
+        assert not alive(old)
+        one.call(2, "read_file", path=str(installed.folder / "report.md"))
+        assert "Total: 42" in texts(one.answer(2))
+        process.terminate()
+        assert process.stderr
+        assert f"(process {old}) did not leave for {NEW} in time and is ended by force" in process.stderr.read()
+    assert verify(installed.home).whole
+
+
+def test_a_new_gateway_that_cannot_begin_costs_no_client_its_server_and_the_next_call_tries_again(
+    installed: Installation, wait_until: Wait
+):
+    one = installed.bridge(legacy=True)
+    one.call(1, "read_file", path=str(installed.folder / "report.md"))
+    assert "Total: 42" in texts(one.answer(1))
+    old = installed.status()["pid"]
+    installed.upgrade()
+    journal = Path(installed.home, "journal")
+    program = "app/core/journal/database.py"
+    begin = "def open_for_writing(path: str, max_pages: int) -> sqlite3.Connection:"
+    full = f'{begin}\n    if os.path.exists(path + ".full"):\n        raise sqlite3.OperationalError("database or disk is full")'
+    installed.releases.patch(NEW, program, begin, full)
+    installed.releases.patch(NEW, "app/bridge/seeking.py", "START_SECONDS = 15.0", "START_SECONDS = 2.0")
+    installed.releases.patch(NEW, "app/bridge/seeking.py", "CALM_SECONDS = 15.0", "CALM_SECONDS = 0.0")
+    (journal / "calls.db.full").touch()
+    wait_until(lambda: os.path.exists(ready_answers(installed.home, "filesystem")))
+    newer = installed.bridge(legacy=True)
+    wait_until(lambda: not alive(old))
+    newer.request(2, "tools/list")
+    assert newer.answer(2)["result"]["tools"], "from the ready answers"
+    newer.call(3, "read_file", path=str(installed.folder / "report.md"))
+    refused = newer.answer(3)["result"]
+    assert refused["isError"]
+    assert "does not answer, so nothing was done" in refused["content"][0]["text"]
+    assert "disk is full" in installed.log()
+    (journal / "calls.db.full").unlink()
+    for client in (newer, one):
+        ids = iter(range(4, 10_000))
+        wait_until(lambda client=client, ids=ids: "Total: 42" in _read(client, next(ids), installed.folder), 60.0)
+    assert installed.version() == NEW
+    assert verify(installed.home).whole

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.gateway.ending import CHILDREN_SECONDS, DRAIN_SECONDS, HOLD_SECONDS, LAST_WORDS_SECONDS, Ending
+from app.gateway.ending import CHILDREN_SECONDS, DRAIN_SECONDS, LAST_WORDS_SECONDS, Ending
 from tests.fakes.door import MODERN_META, Door
 
 
@@ -121,7 +121,7 @@ def test_what_only_listens_keeps_nobody_waiting_and_gets_no_answer_since_it_is_o
 def test_new_requests_are_waited_for_until_the_bridges_say_that_none_comes(house: House, folder: Path) -> None:
     house.held = False
     house.begin()
-    house.door.advance(HOLD_SECONDS / 2)
+    house.door.advance(DRAIN_SECONDS / 2)
     assert house.done == ["hold"]
     client, id_ = call(house.door, folder)
     house.held = True
@@ -136,7 +136,7 @@ def test_new_requests_are_waited_for_until_the_bridges_say_that_none_comes(house
 def test_a_bridge_that_says_nothing_is_not_waited_for_without_end(house: House) -> None:
     house.held = False
     house.begin()
-    house.door.advance(HOLD_SECONDS + 0.1)
+    house.door.advance(DRAIN_SECONDS + 0.1)
     assert house.done[-1] == "over"
 
 

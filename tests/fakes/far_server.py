@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -48,19 +49,23 @@ async def guarded(scope, receive, send):
             return
     await app(scope, receive, send)
 
-uvicorn.run(guarded, fd=int(sys.argv[2]), log_level="critical", lifespan="on")
+shown = {"ssl_certfile": sys.argv[3], "ssl_keyfile": sys.argv[3]} if len(sys.argv) > 3 else {}
+uvicorn.run(guarded, fd=int(sys.argv[2]), log_level="critical", lifespan="on", **shown)
 """
 
 
 class FarServer:
     """A running one. `url` is where a client finds it; it can end and come back at the same place."""
 
-    def __init__(self, transport: str, token: str = "") -> None:
+    def __init__(self, transport: str, token: str = "", certificate: str = "") -> None:
+        """`certificate`: a PEM file with a certificate and its key; with it https is spoken."""
+        self.certificate = certificate
+        self.scheme = "https" if certificate else "http"
         self.transport = transport
         self.token = token
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = self._socket.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}/{'sse' if transport == 'sse' else 'mcp'}"
+        self.url = f"{self.scheme}://127.0.0.1:{self.port}/{'sse' if transport == 'sse' else 'mcp'}"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -69,7 +74,7 @@ class FarServer:
             self._socket = socket.create_server(("127.0.0.1", self.port))
         fd = self._socket.fileno()
         self._process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, self.transport, str(fd)],
+            [sys.executable, "-c", PROGRAM, self.transport, str(fd), *([self.certificate] if self.certificate else [])],
             pass_fds=[fd],
             env={**os.environ, "FAR_TOKEN": self.token},
             stdout=subprocess.DEVNULL,
@@ -80,7 +85,10 @@ class FarServer:
         while True:
             with contextlib.suppress(OSError):
                 try:
-                    urllib.request.urlopen(f"http://127.0.0.1:{self.port}/nothing", timeout=10).close()
+                    unchecked = ssl._create_unverified_context()  # who it is matters to whoever is tested
+                    urllib.request.urlopen(
+                        f"{self.scheme}://127.0.0.1:{self.port}/nothing", timeout=10, context=unchecked
+                    ).close()
                     return
                 except urllib.error.HTTPError as answer:
                     answer.close()
@@ -96,9 +104,9 @@ class FarServer:
 
 
 @contextlib.contextmanager
-def running(transport: str = "http", token: str = "") -> Iterator[FarServer]:
+def running(transport: str = "http", token: str = "", certificate: str = "") -> Iterator[FarServer]:
     """A far server for as long as the block lasts."""
-    made = FarServer(transport, token)
+    made = FarServer(transport, token, certificate)
     made.start()
     try:
         yield made

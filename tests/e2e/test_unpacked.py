@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.packages import artefact
+from tests.fakes.packages import NEXT, artefact, onedir
 from tests.fakes.x_session import missing, x_session
 
 pytestmark = pytest.mark.timeout(300)
@@ -82,6 +82,30 @@ def test_it_can_be_installed_again_over_itself(unpacked: Path, account: Path) ->
     ran(unpacked / "doorkeep", "install")
     assert len(list((account / ".local/lib/doorkeep/versions").iterdir())) == 1
     assert ran(account / ".local/bin/doorkeep", "--version").startswith("doorkeep ")
+
+
+def test_a_newer_one_takes_over_from_a_gateway_that_runs_and_keeps_all_that_was(
+    unpacked: Path, account: Path, wait_until: Callable[..., object]
+) -> None:
+    granted = account / "Documents"
+    granted.mkdir()
+    versions = account / ".local/lib/doorkeep/versions"
+    installed = account / ".local/bin/doorkeep"
+    listing = ("call", "filesystem", "list_directory", json.dumps({"path": str(granted)}))
+    ran(unpacked / "doorkeep", "install")
+    (old,) = os.listdir(versions)
+    ran(installed, "folders", "add", str(granted), "--access", "read")
+    ran(installed, *listing)
+    try:
+        ran(onedir("also") / "doorkeep", "install")
+        assert ran(installed, "--version") == f"doorkeep {NEXT}\n"
+        ran(installed, *listing)
+        assert json.loads(ran(installed, "status", "--json"))["version"] == NEXT
+        assert len(ran(installed, "log", "--json").splitlines()) == 2
+        ran(installed, "log", "verify")
+        wait_until(lambda: os.listdir(versions) == [NEXT], BOUND, f"{old} stays though nothing runs from it")
+    finally:
+        ran(installed, "uninstall")
 
 
 def test_what_is_installed_does_not_offer_to_install_itself(unpacked: Path, account: Path) -> None:

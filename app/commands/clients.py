@@ -223,8 +223,9 @@ def _check(args: argparse.Namespace, client: Client) -> int:
     else:
         for each in applied:
             print(_applied_words(each))
-        for report in reports:
+        for target, report in zip(targets, reports, strict=True):
             _say_report(report)
+            clients_adopting.say_foreign(target, installation)
     troubled = [report for report in reports if not report.well]
     if not troubled or (any(each.well for each in reports) and all(each.state == "not connected" for each in troubled)):
         return 0

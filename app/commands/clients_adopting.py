@@ -69,6 +69,19 @@ def run(args: argparse.Namespace, client: Client, do: Do, say: Say) -> int:
     return 0
 
 
+def say_foreign(target: Target, installation: Installation) -> None:
+    """One line on the servers that do not pass Doorkeep, where there are some. A file that cannot be read has none."""
+    try:
+        record = ownership.load(installation.home, target.client.id)
+        found = plans.found(target, installation, record, configfile.read(target.path))
+    except ClientConfigError:
+        return
+    if found:
+        names, secrets = ", ".join(each.key for each in found), sum(len(each.secrets) for each in found)
+        open_ = f", with {secrets} secret{'s' if secrets != 1 else ''} in the open" if secrets else ""
+        print(f"  Without Doorkeep: {names}{open_}. To adopt: doorkeep clients adopt {target.client.id}")
+
+
 def _chosen(found: list[Foreign], names: tuple[str, ...]) -> list[Foreign]:
     """Those that are named, else all that can be moved. Names that are not there are refused when the change is planned."""
     if not names:

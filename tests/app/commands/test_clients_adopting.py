@@ -135,3 +135,12 @@ def test_leaving_finds_an_entry_that_a_kill_kept_from_being_noted(doorkeep: Door
     (Path(home) / "clients" / f"{CLIENT}.json").unlink()
     assert doorkeep("clients", "disconnect", "--all").status == 0
     assert json.loads(config.read_text()) == before
+
+
+def test_a_check_tells_which_servers_do_not_pass_doorkeep(doorkeep: Doorkeep, config: Path, door: VaultDoor) -> None:
+    said = doorkeep("clients", "check", CLIENT)
+    assert "Without Doorkeep: GitHub MCP, postgres, tracker, memory, inputs, with 3 secrets in the open." in said.out
+    doorkeep("clients", "adopt", CLIENT, "--yes")
+    assert "Without Doorkeep: inputs. To adopt" in doorkeep("clients", "check", CLIENT).out
+    config.write_text("{")
+    assert "Without Doorkeep" not in doorkeep("clients", "check", CLIENT).out

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.clients import configfile
 from app.clients.adopting import plans
 from app.clients.adopting.moving import Names
 from app.clients.changes import Change, Wish
+from app.clients.holes import Holed, dig, fill
 from app.clients.ownership import Record
 from app.clients.targets import Installation, Target, find_client, find_target
 from app.core.errors import ClientConfigError
@@ -51,6 +56,44 @@ def test_an_adopted_entry_given_back_is_the_same_bytes_in_every_dialect(
         target, installation, record, configfile.read(target.path), Wish("return"), change.moving[0].secrets
     )
     assert back.after == DIALECTS[client].encode()
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+ENTRIES = st.fixed_dictionaries(
+    {"command": st.just("x")},
+    optional={
+        "args": st.lists(TEXTS | TEXTS.map("--token={}".format) | st.just("https://u:pass/wörd@h/"), max_size=4),
+        "env": st.dictionaries(st.sampled_from(["A_TOKEN", "B_KEY", "API_KEY", "PLAIN"]), TEXTS, max_size=3),
+        "timeout": st.integers(0, 9),
+        "other": st.none() | st.lists(TEXTS, max_size=2),
+    },
+)
+
+
+@given(st.dictionaries(TEXTS, ENTRIES, max_size=3), st.sampled_from([None, 1, "\t"]), st.booleans(), st.booleans())
+@settings(max_examples=60)
+def test_whatever_stands_there_comes_back_byte_for_byte(
+    tmp_path_factory: pytest.TempPathFactory,
+    servers: dict[str, object],
+    indent: Any,
+    ascii_only: bool,
+    windows: bool,
+) -> None:
+    text = json.dumps({"first": 1, "mcpServers": servers, "last": "é"}, indent=indent, ensure_ascii=ascii_only)
+    text = text.replace("\n", "\r\n") if windows else text
+    folder = tmp_path_factory.mktemp("any")
+    target, installation = target_of("claude-desktop", text, folder), Installation(str(folder), "/opt/doorkeep-bridge")
+    change = adopted(target, installation, Wish("adopt"))
+    assert change.after is not None
+    Path(target.path).write_bytes(change.after)
+    record = Record(adopted={str(Path(target.path).resolve()): {each.key: each.adopted for each in change.moving}})
+    secrets = {name: value for each in change.moving for name, value in each.secrets.items()}
+    moved = Wish("return", tuple(each.key for each in change.moving))
+    if moved.servers:
+        back = plans.plan_return(target, installation, record, configfile.read(target.path), moved, secrets)
+        assert back.after == text.encode()
+    holed = dig(Holed(text.encode()), secrets)
+    assert fill(holed, secrets) == text.encode()
 
 
 def test_what_is_adopted_keeps_the_clients_own_members(tmp_path: Path, installation: Installation) -> None:

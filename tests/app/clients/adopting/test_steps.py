@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
+import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from app.clients import configfile
 from app.clients.changes import Wish
 from app.clients.check import check
 from app.clients.connect import carry_out
@@ -21,16 +18,16 @@ from app.clients.targets import Installation, Target
 from app.core import settings
 from app.core.errors import ClientConfigError
 from tests.app.clients.conftest import StillDesktop
+from tests.fakes.killed_adoption import KEYS
 from tests.fakes.open_secrets import ARGUMENT, CANARY, SERVERS, open_secrets_below
 from tests.fakes.vault_door import VaultDoor
 
 if sys.platform != "linux":
-    pytest.skip("the process is copied with everything in it", allow_module_level=True)
+    pytest.skip("a process is killed, and files are exchanged", allow_module_level=True)
 
-KEYS = ("GitHub MCP", "postgres")
 ADOPT = Wish("adopt", KEYS)
 SECRETS = {"github-mcp": CANARY, "postgres": ARGUMENT}
-TOUCHING = ("replace", "rename", "unlink", "link")
+ROOT = Path(__file__).parents[4]
 
 
 @pytest.fixture
@@ -39,30 +36,14 @@ def config(config: Path) -> Path:
     return config
 
 
-def killed_before(step: int, deed: Callable[[], Any]) -> bool:
-    """Do it in a copy of this process that dies before it touches the disk's names for that time; whether it died."""
-    pid = os.fork()
-    if pid:
-        return os.WIFSIGNALED(os.waitpid(pid, 0)[1])
-    try:
-        done = 0
-
-        def counted(real: Callable[..., Any]) -> Callable[..., Any]:
-            def touch(*args: Any, **more: Any) -> Any:
-                nonlocal done
-                if done == step:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                done += 1
-                return real(*args, **more)
-
-            return touch
-
-        for name in TOUCHING:
-            setattr(os, name, counted(getattr(os, name)))
-        configfile.displace = counted(configfile.displace)
-        deed()
-    finally:
-        os._exit(0)
+def killed_before(step: int, target: Target, installation: Installation, door: VaultDoor) -> bool:
+    """Do it in a process that dies before it touches the disk's names for that time; whether it died."""
+    arguments = [installation.home, installation.bridge, target.path, str(door.vault), str(step)]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.fakes.killed_adoption", *arguments], cwd=ROOT, timeout=60, check=False
+    )
+    assert done.returncode in (0, -signal.SIGKILL)
+    return done.returncode != 0
 
 
 @pytest.fixture
@@ -81,7 +62,7 @@ def test_a_kill_at_any_step_loses_nothing_and_the_next_try_finishes(
     start = tmp_path / "start"
     shutil.copytree(installation.home, start)
     step, states = 0, set[str]()
-    while killed_before(step, lambda: carry_out(target, installation, ADOPT, desktop)):
+    while killed_before(step, target, installation, door):
         moved = config.read_bytes() != connected
         assert all(entry for entry in json.loads(config.read_text())["mcpServers"].values())
         if moved:

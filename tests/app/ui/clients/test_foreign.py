@@ -19,7 +19,7 @@ from tests.fakes.clients import StillDesktop, write_config
 from tests.fakes.open_secrets import SECRETS, SERVERS
 from tests.fakes.vault_door import VaultDoor
 
-LONG = 20_000
+LONG = 60_000
 GITHUB = Foreign(
     "github", "command", "npx", ("server-github",), secrets=(Shown("env TOKEN", "ghp_•••• (40 characters)"),)
 )

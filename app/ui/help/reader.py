@@ -106,7 +106,8 @@ class Reader(QTextBrowser):
         level = given.headingLevel()
         code = _is_code(block)
         made = QTextBlockFormat()
-        made.setLineHeight(LINE_HEIGHT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        kind = QTextBlockFormat.LineHeightTypes.ProportionalHeight
+        made.setLineHeight(100 if code else LINE_HEIGHT, kind.value)  # a ground is painted no higher than its letters
         made.setBottomMargin(
             0 if code else S / 2 if block.textList() is not None and _listed(block.next()) else S + S / 2
         )
@@ -114,7 +115,7 @@ class Reader(QTextBrowser):
             made.setBackground(QColor(colours.sunken))
             made.setLeftMargin(M)
             made.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # a command reads from the left everywhere
-            made.setBottomMargin(M if not _is_code(block.next()) else 0)
+            made.setBottomMargin(L if not _is_code(block.next()) else 0)
         if level:
             self._places.setdefault(guide.anchor(block.text()), block.blockNumber())
             made.setTopMargin(0 if level == 1 else XL if level == 2 else L)

@@ -73,8 +73,9 @@ def run(args: argparse.Namespace) -> int:
 def servers_of(home: str) -> list[dict[str, Any]]:
     """Every server by name: kind, whether it is on, state of its process, number of tools that clients see.
 
-    `changed`: it says other things of its tools than the user accepted, and these are hidden. `reviewed`: the user has looked at
-    its tools, which is not so where they were trusted as found. Raises SettingsError.
+    `sign_in`: why it waits for the user to sign in, or empty. `changed`: it says other things of its tools than the user accepted,
+    and these are hidden. `reviewed`: the user has looked at its tools, which is not so where they were trusted as found. Raises
+    SettingsError.
     """
     from app.core.settings import load
     from app.gateway.pins import Pins
@@ -98,6 +99,7 @@ def servers_of(home: str) -> list[dict[str, Any]]:
                 "pid": process.get("pid"),
                 "tools": len(pin.tools) if pin is not None else 0,
                 "changed": pins.differing(name) is not None,
+                "sign_in": process.get("sign_in", ""),
                 "reviewed": pin is None or pin.file.reviewed,
             }
         )
@@ -123,7 +125,10 @@ def _list(home: str, as_json: bool) -> int:
         enabled = "on" if server["enabled"] else "off"
         wait = "changed" if server["changed"] else "" if server["reviewed"] else "not reviewed"
         review = f"; {wait}: doorkeep servers review {server['name']}" if wait else ""
-        print(f"{server['name']:20} {server['kind']:8} {enabled:4} {server['state']:9} {server['tools']} tools{review}")
+        sign_in = f"; waits for a sign-in: doorkeep servers login {server['name']}" if server["sign_in"] else ""
+        print(
+            f"{server['name']:20} {server['kind']:8} {enabled:4} {server['state']:9} {server['tools']} tools{review}{sign_in}"
+        )
     return 0
 
 

@@ -169,8 +169,10 @@ def parse(text: str, where: str = "doorkeep.toml") -> Settings:
             raise SettingsError(f"{where} gives server {name} both a command and a url.", *_BROKEN)
         if server.cwd and not (server.command and os.path.isabs(os.path.expanduser(server.cwd))):
             raise SettingsError(f"{where} gives server {name} a cwd that is not absolute, or no command.", *_BROKEN)
-        if server.headers and not server.url:
+        if (server.headers or server.oauth != OAuthSetting()) and not server.url:
             raise SettingsError(f"{where} gives server {name} headers, but no url to send them to.", *_BROKEN)
+        if server.tokens and name != "git":
+            raise SettingsError(f"{where} gives server {name} tokens for hosts, which only git takes.", *_BROKEN)
         if server.auth and any(header.lower() == "authorization" for header in server.headers):
             raise SettingsError(f"{where} gives server {name} both auth and an Authorization header.", *_BROKEN)
     return msgspec.structs.replace(settings, folders=tuple(folders))

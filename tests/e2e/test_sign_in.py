@@ -132,6 +132,8 @@ def test_a_sign_in_that_was_taken_back_is_said_and_no_browser_opens_by_itself(
         ground.login.end_all()
         assert "doorkeep servers login far" in ground.echo(session, "hi")
         assert "has ended or was taken back" in ground.waits()
+        assert ground.doorkeep("servers", "list") == 0
+        assert "waits for a sign-in: doorkeep servers login far" in capsys.readouterr().out
         assert ground.browser_was_opened() == opened
         assert ground.doorkeep("servers", "login", "far", "--json") == 0
         assert json.loads(capsys.readouterr().out)["words"] == "Signed in to 127.0.0.1."

@@ -23,6 +23,7 @@ env = {{ PLAIN = "{CANARY}-env", MANY = "first {CANARY}-line\\nsecond {CANARY}-l
 [servers.remote]
 url = "https://example.org/mcp?key={CANARY}-url"
 auth = "{CANARY}-auth"
+headers = {{ X-Key = "{CANARY}-header" }}
 """
 
 
@@ -32,7 +33,7 @@ def planted(home: str) -> str:
     Path(home, "doorkeep.toml").write_text(SETTINGS)
     logs = Path(home, "logs")
     logs.mkdir()
-    secrets = [f"{CANARY}-{end}" for end in ("arg", "key", "user", "query", "env", "url", "auth")]
+    secrets = [f"{CANARY}-{end}" for end in ("arg", "key", "user", "query", "env", "url", "auth", "header")]
     lines = [f"starting with {secret}" for secret in secrets] + [f"first {CANARY}-line", f"token {TOKEN}"]
     lines.append(json.dumps({"env": f"first {CANARY}-line\nsecond {CANARY}-line"}))
     logs.joinpath("tracker.log").write_text("\n".join(lines) + "\nit crashed at line 7\n")

@@ -76,6 +76,7 @@ def test_a_whole_file_is_understood(home: str, guard: Path) -> None:
         ('[servers.x]\nurl = "b"\nheaders = { X = "" }', "headers"),
         ('[servers.x]\nurl = "b"\noauth = { client_secret = "plain" }', "client_secret"),
         ('[servers.x]\nurl = "b"\noauth = { port = 70000 }', "port"),
+        ('[servers.x]\ncommand = "a"\ntokens = { "github.com" = "secret:a" }', "only git takes"),
         ('[servers.git]\ntokens = { "github.com" = "plain" }', "tokens"),
         ("[limits]\nresult_bytes = 0", "result_bytes"),
         ("[limits]\nresult_bytes = true", "result_bytes"),

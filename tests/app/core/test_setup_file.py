@@ -23,10 +23,17 @@ tools = {{ close = "ask" }}
 [servers.remote]
 url = "https://ann:{CANARY}-7@example.org/mcp?key={CANARY}-9#{CANARY}-10"
 auth = "{CANARY}-11"
+headers = {{ X-Key = "{CANARY}-12", X-Kind = "Key {CANARY}-13", X-Both = "{CANARY}-14 {{secret:named}}" }}
 
 [servers.named]
 url = "https://example.org/mcp"
 auth = "secret:named"
+headers = {{ X-Key = "secret:key", X-Kind = "Key {{secret:key}}" }}
+
+[servers.signed]
+url = "https://example.org/mcp"
+auth = "oauth"
+oauth = {{ client_id = "me", client_secret = "secret:me" }}
 """
 
 
@@ -48,6 +55,9 @@ def test_no_planted_secret_is_exported() -> None:
     assert found["tracker"]["args"][2:4] == ["--api-key=[redacted]", "--verbose"]
     assert found["named"]["auth"] == "secret:named"
     assert found["remote"]["url"] == "https://example.org/mcp"
+    assert set(found["remote"]["headers"].values()) == {"[redacted]"}
+    assert found["named"]["headers"] == {"X-Key": "secret:key", "X-Kind": "Key {secret:key}"}
+    assert found["signed"]["oauth"] == {"client_id": "me", "client_secret": "secret:me"}
 
 
 def test_a_setup_comes_back_as_it_went(home: str, folder: Path) -> None:
@@ -95,6 +105,7 @@ def test_a_server_from_a_file_arrives_switched_off(home: str) -> None:
     said = next(line for line in planned.changes if "tracker" in line)
     assert "/usr/bin/tracker" in said
     assert "TRACKER_TOKEN" in said
+    assert "to be filled in: X-Key, X-Kind, X-Both" in next(line for line in planned.changes if "remote" in line)
 
 
 def test_the_secrets_of_a_server_that_is_here_stay(home: str) -> None:

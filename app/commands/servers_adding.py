@@ -34,7 +34,9 @@ def register(actions: Any) -> None:
     _options_of_add(add)
     add.add_argument("name")
     add.add_argument("rest", nargs=argparse.REMAINDER, metavar="-- COMMAND…")
-    _accepting(actions.add_parser("review", help="show what has changed in what a server says of itself"), named=True)
+    review = actions.add_parser("review", help="show what has changed in what a server says of itself")
+    _accepting(review, named=True)
+    review.add_argument("--keep-hidden", action="store_true", help="it is seen, and what changed stays hidden")
     listing = actions.add_parser("catalog", help="servers that are known: how to add them, what they need")
     listing.add_argument("words", nargs="*", help="what to look for")
     listing.add_argument("--json", action="store_true", help="facts as JSON")
@@ -147,6 +149,10 @@ def review(args: argparse.Namespace) -> int:
         if seen["accepted"] and not seen["changes"]:
             words = f"{args.name} says of itself what you accepted ({len(seen['tools'])} tools)."
             return _done(args, {"name": args.name, "accepted": True, "words": words, **_facts(seen)})
+        if args.keep_hidden and seen["accepted"]:
+            control.call("hide_changes", name=args.name, digest=seen["digest"])
+            words = f"What changed in {args.name} stays hidden; another change is told again."
+            return _done(args, {"name": args.name, "accepted": False, "words": words, **_facts(seen)})
         if not _agreed(args, seen, "Accept this?"):
             return _declined(args, seen, "Nothing was accepted; what changed stays hidden from clients.")
         control.call("accept_server", name=args.name, digest=seen["digest"])

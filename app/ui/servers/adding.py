@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.core.catalog import Known
@@ -123,6 +124,13 @@ class AddPanel(QWidget):
         column.setSpacing(S)
         column.addWidget(self.box)
         column.addWidget(self.choosing)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape closes it, and undoes what was begun."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.put_away()
+        else:
+            super().keyPressEvent(event)
 
     # -- steps --------------------------------------------------------------------------------------------------
 

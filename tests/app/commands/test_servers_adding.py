@@ -109,6 +109,9 @@ def test_what_changed_is_hidden_until_it_was_reviewed(doorkeep: Doorkeep, house:
     assert "+ Look a word up, and send it to me." in shown.out
     assert "other_one is new" in shown.out
     assert listed(house) == []
+    kept = doorkeep("servers", "review", "words", "--keep-hidden")
+    assert (kept.status, "stays hidden" in kept.out) == (0, True)
+    assert (listed(house), house.status()["reviews"]) == ([], [])
     assert doorkeep("servers", "review", "words", "--accept").status == 0
     assert listed(house) == ["look_up", "other_one"]
     assert "what you accepted" in doorkeep("servers", "review", "words").out

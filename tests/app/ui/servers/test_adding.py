@@ -260,6 +260,14 @@ def test_an_address_is_signed_in_to_in_the_browser(services, make_page: Make, lo
     assert asked(looked, "sign_out") == [{"name": "far"}]
 
 
+def test_escape_closes_it(make_page: Make, looked, qtbot) -> None:
+    page = make_page()
+    page.add.click()
+    qtbot.keyClick(page.adding.choosing.search, Qt.Key.Key_Escape)
+    assert page.adding.isHidden()
+    assert page.held.isVisible()
+
+
 def test_another_page_leads_to_the_catalog(make_page: Make, looked) -> None:
     page = make_page()
     page.opened({"add": []})

@@ -70,8 +70,13 @@ def test_each_room_has_its_test(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [p for p in ROOMS if p.is_relative_to(ROOT / "app/bridge")], ids=name)
 def test_the_bridge_imports_the_standard_library_and_itself(path: Path) -> None:
+    """And the number of the release, which is one line without imports."""
     outside = {module for module in imports(path) if module.split(".")[0] not in sys.stdlib_module_names}
-    assert {module for module in outside if not module.startswith("app.bridge")} == set()
+    assert {module for module in outside if not module.startswith(("app.bridge", "app.version"))} == set()
+
+
+def test_the_number_of_the_release_needs_nothing() -> None:
+    assert imports(ROOT / "app/version.py") == set()
 
 
 @pytest.mark.parametrize("path", [p for p in ROOMS if p.is_relative_to(ROOT / "app")], ids=name)

@@ -27,6 +27,7 @@ def test_the_list_names_every_server_with_and_without_a_gateway(doorkeep: Doorke
         "tools": 11,
         "changed": False,
         "reviewed": True,
+        "sign_in": "",
     }
     assert plain(doorkeep) == expected
     house.start()

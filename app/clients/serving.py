@@ -24,7 +24,7 @@ def served(home: str) -> tuple[str, ...]:
     Settings that cannot be read turn nothing off here: the gateway goes on by the last good ones, and says so.
     """
     try:
-        settings = settings_file.load(home).servers
+        settings = settings_file.load_kept(home).servers
     except SettingsError:
         settings = {}
     own = shipped()

@@ -32,13 +32,12 @@ def look(home: str) -> Looked:
     error: SettingsError | None = None
     used: list[Use] = []
     try:
-        used = uses(settings_file.load(home))
+        used = uses(settings_file.load_kept(home))
     except SettingsError as found:
         error = found
     names = names_of(home)
     found_ = [
-        Secret(name, names.get(name), tuple(use for use in used if use.secret == name))
-        for name in shown(names, used)
+        Secret(name, names.get(name), tuple(use for use in used if use.secret == name)) for name in shown(names, used)
     ]
     return Looked(sorted(found_, key=lambda secret: secret.noted is not None), error)
 

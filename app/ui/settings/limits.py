@@ -92,7 +92,7 @@ class LimitsPanel(QWidget):
     def look(self) -> None:
         """What the file says now."""
         home = self._services.home
-        self._services.background.run(lambda: settings_file.load(home).limits, self._show, self._failed, self)
+        self._services.background.run(lambda: settings_file.load_kept(home).limits, self._show, self._failed, self)
 
     def _show(self, limits: Limits) -> None:
         self.in_force = limits

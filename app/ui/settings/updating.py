@@ -68,7 +68,7 @@ class UpdatesPanel(QWidget):
         home = self._services.home
 
         def work() -> tuple[bool, News]:
-            found = settings_file.load(home)
+            found = settings_file.load_kept(home)
             return found.updates.check, updates.news(home, found)
 
         self._services.background.run(work, lambda known: self._show(*known), self._failed, self)

@@ -57,7 +57,7 @@ class _Shipped(msgspec.Struct):
 
 def offered_folders(home: str) -> tuple[list[OfferedFolder], int]:
     """What is granted, then what exists and may be wanted; and how many more are granted. Raises SettingsError."""
-    granted: dict[str, Access] = {folder.path: folder.access for folder in settings_file.load(home).folders}
+    granted: dict[str, Access] = {folder.path: folder.access for folder in settings_file.load_kept(home).folders}
     shown = [OfferedFolder(path, access) for path, access in list(granted.items())[:MOST_FOLDERS]]
     suggested = [OfferedFolder(path, None) for path in suggestions() if path not in granted]
     notes = note_places.notes_folder()
@@ -115,7 +115,7 @@ def _make_notes(path: str) -> bool:
 
 def offered_servers(home: str, folder: str = BUILTIN) -> list[OfferedServer]:
     """Every server that ships with Doorkeep. Raises SettingsError."""
-    settings = settings_file.load(home).servers
+    settings = settings_file.load_kept(home).servers
     found: list[OfferedServer] = []
     for name in sorted(os.listdir(folder)):
         if not name.endswith(".json"):

@@ -123,8 +123,8 @@ class Window(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Tells of the first time, when the pages in it are painted too."""
         super().paintEvent(event)
-        if self._turn.isActive():
-            self._turn.start(FRAME_MS)
+        if self._turn.interval() == UNPAINTED_MS and self._turn.isActive():
+            self._turn.start(FRAME_MS)  # once: a page that is painted again and again is in view all the same
         if not self._seen:
             self._seen = True
             QTimer.singleShot(0, self.painted.emit)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import msgspec
 
 from app.commands.checks.finding import Finding
-from app.gateway.pins import Pins
+from app.gateway.pins import Pins, Tool
 from app.gateway.programs import program_of
 from servers.runtime import wire
 
@@ -40,12 +40,17 @@ def check_servers(home: str) -> Iterator[Finding]:
         except (OSError, subprocess.SubprocessError, msgspec.MsgspecError, TimeoutError) as error:
             yield Finding("servers", "problem", f"Server {name} does not start: {error}", "Install Doorkeep again.")
             continue
-        expected = set(pin.tools) if pin else set[str]()
+        expected = {tool for tool, known in pin.tools.items() if _always_there(known)} if pin else set[str]()
         if offered != expected:
             words = f"Server {name} offers other tools than the release lists: {', '.join(sorted(offered ^ expected))}."
             yield Finding("servers", "problem", words, "Install Doorkeep again.")
         else:
             yield Finding("servers", "ok", f"{name} starts and offers its {len(offered)} tools ({took:.0f} ms).")
+
+
+def _always_there(tool: Tool) -> bool:
+    """The process that is asked has no folder, so what waits for a switch of one is not offered."""
+    return tool.facts is None or not tool.facts.switch
 
 
 def ask_for_tools(home: str, server: str) -> set[str]:

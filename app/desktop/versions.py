@@ -58,7 +58,7 @@ def put_in_force(root: str, version: str) -> None:
 def clear(root: str) -> list[str]:
     """Take away every version older than the one in force that no process runs from. Answers which.
 
-    What cannot be taken away (the system's package owns it) stays; no error is raised.
+    What cannot be taken away (the system's package owns it) stays, as does what is no release (0.1.0.kept); no error is raised.
     """
     versions = os.path.join(root, VERSIONS)
     now = in_force(root)
@@ -71,7 +71,7 @@ def clear(root: str) -> list[str]:
         path = os.path.join(versions, name)
         if name.startswith(GONE):
             shutil.rmtree(path, ignore_errors=True)
-        elif is_older(name, now) and not _is_ours(path) and not runs_from(path) and _remove(versions, name):
+        elif name[-1].isdigit() and is_older(name, now) and not _is_ours(path) and not runs_from(path) and _remove(versions, name):
             found.append(name)
     return found
 

@@ -132,8 +132,9 @@ def test_what_may_not_be_taken_away_stays_without_a_word(root: str, monkeypatch:
 def test_folders_that_are_no_version_are_not_looked_at(root: str):
     os.mkdir(os.path.join(root, "versions", "notes"))
     os.mkdir(os.path.join(root, "versions", ".0.0.9.new"))
+    os.mkdir(os.path.join(root, "versions", "0.0.9.kept"))
     versions.clear(root)
-    assert {"notes", ".0.0.9.new"} <= set(left(root))
+    assert {"notes", ".0.0.9.new", "0.0.9.kept"} <= set(left(root))
 
 
 def test_where_there_is_no_such_layout_nothing_happens(tmp_path: Path):

@@ -67,7 +67,7 @@ class FoldersPage(Page):
         self._changes = InForce(services, self.rows.get, self.look, reason, self)
         self.add = Button(self.tr("Add a folder…"), theme, "primary", "plus", self.ask_for_folder)
         self.buttons.addWidget(self.add)
-        self.trouble = Trouble(theme, lambda: open_file(settings_path(services.home)), self.look)
+        self.trouble = Trouble(theme, lambda: open_file(settings_path(services.home)), self.look, services.go)
         self.adding = AddPanel(services)
         self.adding.wanted.connect(self._grant)
         self.adding.cancelled.connect(self._show)

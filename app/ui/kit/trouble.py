@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -18,7 +19,14 @@ from app.ui.kit.words import visible
 class Trouble(QWidget):
     """Hidden while the settings can be read."""
 
-    def __init__(self, theme: Theme, open_file: Callable[[], object], again: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        open_file: Callable[[], object],
+        again: Callable[[], object],
+        learn: Callable[[str, dict[str, Any]], object] | None = None,
+    ) -> None:
+        """`learn`: `Services.go`, for the page of the guide that tells more."""
         super().__init__()
         self.title = Label("", theme, "body", wrap=True)
         self.detail = Label("", theme, "secondary", "muted", wrap=True)
@@ -31,6 +39,10 @@ class Trouble(QWidget):
         row.setSpacing(S)
         row.addWidget(self.open)
         row.addWidget(self.again)
+        if learn is not None:
+            read_more = lambda: learn("help", {"article": SettingsError.article})  # noqa: E731
+            self.more = Button(self.tr("Learn more"), theme, "quiet", "help", read_more)
+            row.addWidget(self.more)
         row.addStretch(1)
         inside = QVBoxLayout()
         inside.setSpacing(S)

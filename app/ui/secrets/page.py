@@ -33,7 +33,7 @@ class SecretsPage(Page):
         self.panel.kept.connect(self._kept)
         self.add = Button(self.tr("Add a secret"), theme, "primary", "plus", self.panel.ask)
         self.buttons.addWidget(self.add)
-        self.trouble = Trouble(theme, lambda: reveal.reveal(settings_path(services.home)), self.look)
+        self.trouble = Trouble(theme, lambda: reveal.reveal(settings_path(services.home)), self.look, services.go)
         self._list = QVBoxLayout()
         self._list.setSpacing(S)
         first = Button(self.tr("Add a secret"), theme, "primary", "plus", self.panel.ask)

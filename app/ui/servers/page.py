@@ -71,7 +71,7 @@ class ServersPage(Page):
         self._adding: AddPanel | None = None
         self.waiting = Waiting(services, self)
         self.waiting.changed.connect(self._show_waiting)
-        self.trouble = Trouble(theme, lambda: open_file(settings_path(services.home)), self.look)
+        self.trouble = Trouble(theme, lambda: open_file(settings_path(services.home)), self.look, services.go)
         words = self.tr("Servers do the work for AI apps. Each answers only within what you allow here and in Folders.")
         self.list = QVBoxLayout()
         self.list.setSpacing(S)

@@ -17,3 +17,11 @@ def test_it_says_what_is_wrong_and_opens_the_file(qtbot, theme) -> None:
     assert opened == [True]
     made.show_error(None)
     assert made.isHidden()
+
+
+def test_it_leads_to_what_the_guide_says_of_it(qtbot, theme) -> None:
+    gone: list[tuple[str, dict[str, object]]] = []
+    made = Trouble(theme, lambda: None, lambda: None, lambda page, arguments: gone.append((page, arguments)))
+    qtbot.addWidget(made)
+    made.more.click()
+    assert gone == [("help", {"article": SettingsError.article})]

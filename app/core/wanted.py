@@ -62,14 +62,21 @@ def complete(title: str, wanted: tuple[Wanted, ...], answers: Mapping[str, Answe
 def _answer(one: Wanted, given: Answer | None) -> Answer | None:
     if one.kind == "secret":
         return True if given else None
-    answer = one.default if given in (None, "", []) else given
-    if answer is None or answer in ("", []):
+    answer = one.default if _is_blank(given) else given
+    if answer is None or _is_blank(answer):
         return None
     if one.kind == "number":
         return _number(one, answer)
     if one.kind == "switch":
         return _switch(one, answer)
     return _texts(one, answer)
+
+
+def _is_blank(answer: Answer | None) -> bool:
+    """Nothing was said: also where there are only spaces."""
+    if isinstance(answer, list):
+        return all(_is_blank(text) for text in answer)
+    return answer is None or (isinstance(answer, str) and not answer.strip())
 
 
 def _number(one: Wanted, answer: Answer) -> float:
@@ -95,17 +102,14 @@ def _switch(one: Wanted, answer: Answer) -> bool:
 
 
 def _texts(one: Wanted, answer: Answer) -> str | list[str]:
-    texts = [str(part) for part in answer] if isinstance(answer, list) else [str(answer)]
+    texts = [text for text in (answer if isinstance(answer, list) else [str(answer)]) if text.strip()]
     if sum(map(len, texts)) > MOST_TEXT or any("\0" in text for text in texts):
         raise DoorkeepError(f"{one.title}: that is too long, or holds a NUL character.")
     if len(texts) > 1 and not one.many:
         raise DoorkeepError(f"{one.title}: only one is taken.")
     if one.kind in ("folder", "file"):
         texts = [_path(one, text.strip()) for text in texts]
-    elif not one.many:
-        texts = [texts[0].strip()]
-    texts = [text for text in texts if text]
-    return texts if one.many else texts[0]
+    return texts if one.many else texts[0].strip()
 
 
 def _path(one: Wanted, text: str) -> str:

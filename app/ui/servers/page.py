@@ -164,7 +164,7 @@ class ServersPage(Page):
         card.restart_wanted.connect(lambda: self._restart(name))
         card.log_wanted.connect(lambda: self._read_log(name))
         card.review_wanted.connect(lambda: self.waiting.look_at(name, card))
-        card.reviewed.connect(self._reviewed)
+        card.reviewed.connect(lambda: self._reviewed(name))
         card.sign_in_wanted.connect(lambda needed: self.waiting.sign(name, card, needed=needed))
         card.remove_wanted.connect(lambda secrets: self._remove(name, secrets=secrets))
         card.activity_wanted.connect(lambda: self.services.go("activity", {"filter": f"server:{name}"}))
@@ -299,9 +299,9 @@ class ServersPage(Page):
             card, self._to_show = self.cards[self._to_show], ""
             QTimer.singleShot(0, card, lambda: bring_into_view(card))
 
-    def _reviewed(self) -> None:
+    def _reviewed(self, name: str) -> None:
         """A person said a word: its tools may be others now."""
-        self.waiting.look()
+        self.waiting.reviewed(name)
         self.look()
 
     def _remove(self, name: str, *, secrets: bool) -> None:

@@ -41,6 +41,8 @@ class Waiting(QObject):
         self.reviews: dict[str, Review] = {}
         self.sign_ins: dict[str, str] = {}
         self._named: list[str] = []
+        self._looked_at: dict[str, Review] = {}
+        """Servers that nobody accepted yet, as they were seen just now: the gateway's list has them only once they are."""
 
     def look(self) -> None:
         """Ask the gateway."""
@@ -55,13 +57,18 @@ class Waiting(QObject):
             self._named = named
             self.look()
 
+    def reviewed(self, server: str) -> None:
+        """The person said a word about it."""
+        self._looked_at.pop(server, None)
+        self.look()
+
     def look_at(self, server: str, card: Told) -> None:
         """Start a server once that nobody has accepted yet, and show what it offers."""
         card.show_problem("")
 
         def seen(answer: Any) -> None:
             card.show_state("")
-            self.reviews[server] = read_review(answer)
+            self.reviews[server] = self._looked_at[server] = read_review(answer)
             card.show_reviewing(self.reviews[server])
             card.open_review()
 
@@ -106,7 +113,7 @@ class Waiting(QObject):
         self.look()
 
     def _take_reviews(self, answer: Any) -> None:
-        self.reviews = read_reviews(answer)
+        self.reviews = {**self._looked_at, **read_reviews(answer)}
         self.changed.emit()
 
     def _take_servers(self, answer: Any) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.core.bundles.manifest import Manifest, read_manifest
 from app.core.bundles.starting import setting_of, wanted_of
@@ -108,6 +110,39 @@ def test_whatever_it_says_it_gets_its_own_secrets_and_no_others(folder: str) -> 
     config = {"command": "node", "args": ["{sec${user_config.key}ret:github}"], "env": {}}
     found = started(folder, config, key=True)
     assert {use.secret for use in uses_of("tracker", found)} == {"tracker.key"}
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        [
+            "secret:",
+            "{secret:",
+            "sec",
+            "ret:",
+            "{",
+            "}",
+            "github",
+            "${user_config.word}",
+            "${user_config.key}",
+            " ",
+            "x",
+        ]
+    ),
+    max_size=6,
+).map("".join)
+
+
+@given(said=PIECES, typed=PIECES, key=st.booleans())
+def test_no_putting_together_ever_names_a_secret_of_another(said: str, typed: str, key: bool) -> None:
+    config = {"command": "node", "args": [said], "env": {"A": said}}
+    try:
+        found = setting_of(read(config), "tracker", "/nowhere", {"word": typed, "key": key})
+    except DoorkeepError:
+        return
+    assert {use.secret for use in uses_of("tracker", found)} <= {"tracker.key"}
+    assert not any(
+        part.startswith("secret:") and part != "secret:tracker.key" for part in (*found.args, *found.env.values())
+    )
 
 
 def test_this_system_s_own_words_win(folder: str) -> None:

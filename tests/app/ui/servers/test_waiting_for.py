@@ -120,6 +120,10 @@ def test_a_server_that_nobody_accepted_is_started_once_and_shown(
     link.answers["look_server"] = UNSEEN
     card.show_review.click()
     assert card.reviewing is not None
+    link.happened.emit(Joined(event="server", server="other", state="changed"))
+    assert card.reviewing is not None, "what another server does closes nothing"
+    card.reviewing.accept.click()
+    assert card.reviewing is None
 
 
 def test_signing_in_opens_the_browser_and_says_how_it_went(make_page: Make, settings, link, qtbot, screens) -> None:

@@ -62,17 +62,25 @@ def standings(installation: Installation, desktop: Desktop) -> list[Standing]:
     return found
 
 
-def _others(target: Target, installation: Installation) -> tuple[tuple[Foreign, ...], dict[str, str]]:
+Others = tuple[tuple[Foreign, ...], dict[str, str]]
+_seen: dict[str, tuple[tuple[str, bytes, Installation], Others]] = {}
+"""The last look at each file: some are megabytes of a client's state, and are looked at every few seconds."""
+
+
+def _others(target: Target, installation: Installation) -> Others:
     """A file that cannot be read has none; `check` says why."""
     try:
         record = ownership.load(installation.home, target.client.id)
         snapshot = configfile.read(target.path)
-        adopted = plans.adopted_here(target, installation, record, snapshot)
-        return tuple(plans.found(target, installation, record, snapshot)), {
-            k: each.server for k, each in adopted.items()
-        }
+        state = (snapshot.digest, msgspec.json.encode(record), installation)
+        seen = _seen.get(snapshot.real)
+        if seen is None or seen[0] != state:
+            adopted = plans.adopted_here(target, installation, record, snapshot)
+            foreign = tuple(plans.found(target, installation, record, snapshot))
+            seen = _seen[snapshot.real] = (state, (foreign, {key: each.server for key, each in adopted.items()}))
     except ClientConfigError:
         return (), {}
+    return seen[1]
 
 
 def last_call(home: str, name: str) -> CallRecord | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
@@ -66,7 +67,7 @@ def plan_adopt(
     moved: list[Moving] = []
     after = text
     place = record.places.get(snapshot.real, Place())
-    entries = {key: one for key, one in place.entries.items() if key in here and here[key] == one.entry}
+    entries = _still_ours(place, here, record, installation)
     notes: list[str] = []
     for key in wanted:
         if key in ours:
@@ -97,6 +98,13 @@ def plan_adopt(
     whole = (mark + after).encode() if snapshot.exists else None
     before_ours = any(record.owns(value, installation.bridge) for value in here.values())
     return Change("adopt", target, snapshot, whole, entries, before_ours, notes=tuple(notes), moving=tuple(moved))
+
+
+def _still_ours(place: Place, here: dict[str, Any], record: Record, installation: Installation) -> dict[str, Written]:
+    """What was noted of other entries stays noted, also of one that was wiped or changed: `check` tells so."""
+    return {
+        key: one for key, one in place.entries.items() if key not in here or record.owns(here[key], installation.bridge)
+    }
 
 
 def _refuse_unfit(target: Target, server: Foreign | None, key: str, wish: Wish) -> None:
@@ -144,7 +152,7 @@ def plan_return(
         text = exchanged(target, text, key, original_text(ours[key], secrets))
     here = entries_of(target, snapshot)
     place = record.places.get(snapshot.real, Place())
-    entries = {key: one for key, one in place.entries.items() if key in here and key not in wanted}
+    entries = {key: one for key, one in _still_ours(place, here, record, installation).items() if key not in wanted}
     return Change(
         "return",
         target,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -149,3 +151,35 @@ def test_the_rules_of_a_server_that_is_there_already_stay(
     carry_out(target, installation, ADOPT, desktop)
     assert settings.load(installation.home).servers["postgres"].tools == {"drop": "off"}
     assert "# mine" in path.read_text()
+
+
+def test_a_disk_that_is_full_at_any_step_is_said_in_words_and_loses_nothing(
+    connected: bytes, config: Path, target: Target, installation: Installation, desktop: StillDesktop, door: VaultDoor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    full_at, seen, real = 0, 0, os.fsync
+
+    def fsync(descriptor: int) -> None:
+        nonlocal seen
+        seen += 1
+        if seen == full_at:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(VaultDoor, "put", lambda door, values: door.vault.write_text(json.dumps(values)))
+    said: list[str] = []
+    for step in range(1, 12):
+        full_at, seen = step, 0
+        try:
+            carry_out(target, installation, ADOPT, desktop)
+        except ClientConfigError as error:
+            said.append(str(error))
+        moved, full_at = config.read_bytes() != connected, 0
+        assert carry_out(target, installation, ADOPT, desktop).state == ("already" if moved else "done")
+        carry_out(target, installation, Wish("return"), desktop)
+        assert config.read_bytes() == connected
+    assert len(said) > 4
+    assert all("No space left on device" in words for words in said)
+    assert not any(secret in words for words in said for secret in SECRETS.values())
+    assert door.values == SECRETS

@@ -12,8 +12,9 @@ from typing import Literal
 import msgspec
 
 Theme = Literal["system", "light", "dark"]
-NOTICES = ("question", "denied", "wiped", "crashing")
-"""The kinds of notifications: needs an answer, denied for the first time, a client wiped its configuration, a server keeps crashing."""
+NOTICES = ("question", "denied", "changed", "wiped", "crashing")
+"""The kinds of notifications: needs an answer, denied for the first time, a server's tools changed, a client wiped its
+configuration, a server keeps crashing."""
 
 
 class Preferences(msgspec.Struct, omit_defaults=True):

@@ -38,6 +38,10 @@ class MannersPanel(QWidget):
         words = {
             "question": (self.tr("A question waits"), self.tr("A call needs your yes.")),
             "denied": (self.tr("Something was refused"), self.tr("The first time an app is denied something.")),
+            "changed": (
+                self.tr("A server's tools have changed"),
+                self.tr("What is new in them stays hidden until you have looked."),
+            ),
             "wiped": (self.tr("An app lost its entry"), self.tr("Its settings were rewritten without Doorkeep.")),
             "crashing": (self.tr("A server keeps crashing"), self.tr("It ended three times within a minute.")),
         }

@@ -15,10 +15,24 @@ from app.desktop.preferences import Preferences
 from app.ui.kit import words
 from app.ui.kit.watch import Question
 
-Kind = Literal["question", "denied", "wiped", "crashing", "newer"]
-REST: dict[Kind, float] = {"question": 10.0, "denied": 30.0, "wiped": 60.0, "crashing": 60.0, "newer": 0.0}
+Kind = Literal["question", "denied", "changed", "wiped", "crashing", "newer"]
+REST: dict[Kind, float] = {
+    "question": 10.0,
+    "denied": 30.0,
+    "changed": 60.0,
+    "wiped": 60.0,
+    "crashing": 60.0,
+    "newer": 0.0,
+}
 """Seconds between two notifications of one kind."""
-AGAIN: dict[Kind, float] = {"question": 0.0, "denied": float("inf"), "wiped": 3600.0, "crashing": 1800.0, "newer": 0.0}
+AGAIN: dict[Kind, float] = {
+    "question": 0.0,
+    "denied": float("inf"),
+    "changed": 3600.0,
+    "wiped": 3600.0,
+    "crashing": 1800.0,
+    "newer": 0.0,
+}
 """Seconds before the same thing is told again."""
 CRASHES = 3
 CRASH_SECONDS = 60.0
@@ -27,6 +41,7 @@ MOST = 500
 PAGES: dict[Kind, str] = {
     "question": "home",
     "denied": "activity",
+    "changed": "servers",
     "wiped": "clients",
     "crashing": "servers",
     "newer": "settings",
@@ -89,7 +104,15 @@ class Notices(QObject):
         )
 
     def happened(self, event: Joined) -> None:
-        """A server started or ended; told when it keeps crashing."""
+        """A server started or ended, or its tools are others; told when it keeps crashing, and when they have changed."""
+        if event.event == "server" and event.state == "changed":
+            name = words.visible(event.server, 40)
+            self.say(
+                "changed",
+                (event.server,),
+                self.tr("The tools of {name} have changed").format(name=name),
+                self.tr("Apps do not see what is new in them until you have looked and accepted it."),
+            )
         if event.event != "server" or event.state != "crashed":
             return
         now = self._clock()

@@ -65,6 +65,16 @@ def test_the_persons_own_no_and_what_went_well_are_not_told(ground: Ground, reco
     assert ground.shown == []
 
 
+def test_a_server_whose_tools_have_changed_is_told_once_an_hour(ground: Ground) -> None:
+    for _ in range(2):
+        ground.notices.happened(Joined(event="server", server="tracker", state="changed"))
+        ground.now += 120
+    assert len(ground.shown) == 1
+    assert "The tools of tracker have changed" in ground.shown[0]
+    ground.notices.happened(Joined(event="server", server="tracker", state="accepted"))
+    assert len(ground.shown) == 1
+
+
 def test_a_server_that_keeps_crashing_is_told_once(ground: Ground) -> None:
     for _ in range(CRASHES + 3):
         ground.notices.happened(Joined(event="server", server="git", state="crashed", words="it ended"))

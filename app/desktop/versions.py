@@ -71,13 +71,15 @@ def clear(root: str) -> list[str]:
         path = os.path.join(versions, name)
         if name.startswith(GONE):
             shutil.rmtree(path, ignore_errors=True)
-        elif name[-1].isdigit() and is_older(name, now) and not _is_ours(path) and not runs_from(path) and _remove(versions, name):
+        elif _may_go(path, now) and _remove(versions, name):
             found.append(name)
     return found
 
 
-def _is_ours(path: str) -> bool:
-    return os.path.realpath(path) == os.path.realpath(folder())
+def _may_go(path: str, now: str) -> bool:
+    name = os.path.basename(path)
+    ours = os.path.realpath(path) == os.path.realpath(folder())
+    return name[-1].isdigit() and is_older(name, now) and not ours and not runs_from(path)
 
 
 def _remove(versions: str, name: str) -> bool:

@@ -47,3 +47,11 @@ def made(folder: Path) -> tuple[Path, Path]:
     )
     server.write_bytes(own_key + certificate(own_name, key.public_key(), address))
     return authority, server
+
+
+def for_loopback(folder: Path) -> Path:
+    """One file for both sides: key and certificate of the server, and the authority that clients are to trust."""
+    authority, server = made(folder)
+    path = folder / "loopback.pem"
+    path.write_bytes(server.read_bytes() + authority.read_bytes())
+    return path

@@ -6,6 +6,7 @@ Nothing is set up, and nothing accepted, without a terminal's yes or `--accept`.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import difflib
 import json
 import os
@@ -16,6 +17,7 @@ from typing import Any
 from app.commands.servers_login import signed_in
 from app.core.errors import DoorkeepError
 
+SIGN_OUT_SECONDS = 60.0
 LOOK_SECONDS = 180.0
 """For a server to say what it offers: its package may have to be fetched first."""
 NAME = re.compile(r"[a-z0-9-]{1,30}")
@@ -165,6 +167,7 @@ def remove(args: argparse.Namespace) -> int:
     from app.commands.servers import known
     from app.control.client import ensure_gateway, settled
     from app.core.bundles import installed
+    from app.core.secret_names import uses_of
     from app.core.settings import edit, load
 
     if known(args.home, args.name)["kind"] == "builtin":
@@ -173,19 +176,23 @@ def remove(args: argparse.Namespace) -> int:
             "",
             f"`doorkeep servers disable {args.name}` switches it off.",
         )
-    bundle = installed.folder_of(args.home, load(args.home).servers[args.name])
+    setting = load(args.home).servers[args.name]
+    bundle = installed.folder_of(args.home, setting)
 
     def change(document: Any) -> None:
         document["servers"].pop(args.name, None)
 
-    edit(args.home, change, confirm=lambda: settled(args.home))
     with ensure_gateway(args.home) as control:
+        if setting.url and setting.auth == "oauth":
+            with contextlib.suppress(DoorkeepError):  # offline, or never signed in: it goes all the same
+                control.call("sign_out", seconds=SIGN_OUT_SECONDS, name=args.name)
+        edit(args.home, change, confirm=lambda: settled(args.home))
         control.call("forget_server", name=args.name)
     if bundle is not None:
         installed.remove(args.home, bundle)
-    return _done(
-        args, {"name": args.name, "words": f"{args.name} was removed. Its secrets stay: `doorkeep secrets list`."}
-    )
+    kept = sorted({use.secret for use in uses_of(args.name, setting) if use.place != "sign-in"})
+    secrets = f" Its secrets stay in the keychain: {', '.join(kept)} (doorkeep secrets remove NAME)." if kept else ""
+    return _done(args, {"name": args.name, "secrets": kept, "words": f"{args.name} was removed.{secrets}"})
 
 
 def shown(seen: dict[str, Any]) -> str:

@@ -140,7 +140,10 @@ def test_a_server_that_changes_in_mid_session_is_held_to_what_was_accepted(
 
 def test_a_removed_server_leaves_nothing_behind(doorkeep: Doorkeep, house: House, fickle: Fickle) -> None:
     add(doorkeep, fickle, "--accept")
-    assert doorkeep("servers", "remove", "words").status == 0
+    settings = Path(house.home, "doorkeep.toml")
+    settings.write_text(settings.read_text().replace("[servers.words]", '[servers.words]\nenv = { T = "secret:mine" }'))
+    removed = doorkeep("servers", "remove", "words")
+    assert (removed.status, removed.out.count("mine (doorkeep secrets remove NAME)")) == (0, 1)
     assert "words" not in Path(house.home, "doorkeep.toml").read_text()
     assert not Path(house.home, "pins", "words.json").exists()
     assert listed(house) == []

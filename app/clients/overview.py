@@ -57,7 +57,7 @@ def standings(installation: Installation, desktop: Desktop) -> list[Standing]:
         real = os.path.realpath(target.path)
         kept = tuple(each for each in backups.list_backups(installation.home, target.client.id) if each.path == real)
         report = check(target, installation, desktop)
-        foreign, adopted = _others(target, installation)
+        foreign, adopted = others(target, installation)
         found.append(Standing(target, report, last[name], kept, foreign, adopted))
     return found
 
@@ -67,8 +67,11 @@ _seen: dict[str, tuple[tuple[str, bytes, Installation], Others]] = {}
 """The last look at each file: some are megabytes of a client's state, and are looked at every few seconds."""
 
 
-def _others(target: Target, installation: Installation) -> Others:
-    """A file that cannot be read has none; `check` says why."""
+def others(target: Target, installation: Installation) -> Others:
+    """The servers in a file that do not pass Doorkeep, and what ours stand in place of: key → our server.
+
+    A file that cannot be read has none; `check` says why.
+    """
     try:
         record = ownership.load(installation.home, target.client.id)
         snapshot = configfile.read(target.path)

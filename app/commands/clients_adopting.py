@@ -18,6 +18,7 @@ from app.clients.adopting.foreign import Foreign
 from app.clients.changes import Wish
 from app.clients.client import Client
 from app.clients.connect import Outcome, plan
+from app.clients.overview import others
 from app.clients.targets import Installation, Target, find_target, this_installation
 from app.core.errors import ClientConfigError
 from app.core.folders import shown
@@ -70,16 +71,19 @@ def run(args: argparse.Namespace, client: Client, do: Do, say: Say) -> int:
 
 
 def say_foreign(target: Target, installation: Installation) -> None:
-    """One line on the servers that do not pass Doorkeep, where there are some. A file that cannot be read has none."""
-    try:
-        record = ownership.load(installation.home, target.client.id)
-        found = plans.found(target, installation, record, configfile.read(target.path))
-    except ClientConfigError:
-        return
-    if found:
-        names, secrets = ", ".join(each.key for each in found), sum(len(each.secrets) for each in found)
-        open_ = f", with {secrets} secret{'s' if secrets != 1 else ''} in the open" if secrets else ""
-        print(f"  Without Doorkeep: {names}{open_}. To adopt: doorkeep clients adopt {target.client.id}")
+    """One line on the servers that do not pass Doorkeep, where there are some."""
+    words = open_words(others(target, installation)[0])
+    if words:
+        print(f"  {words} To adopt: doorkeep clients adopt {target.client.id}")
+
+
+def open_words(found: tuple[Foreign, ...]) -> str:
+    """Which servers do not pass Doorkeep, and how many secrets lie open in them; empty where there are none."""
+    if not found:
+        return ""
+    names, secrets = ", ".join(each.key for each in found), sum(len(each.secrets) for each in found)
+    open_ = f", with {secrets} secret{'s' if secrets != 1 else ''} in the open" if secrets else ""
+    return f"Without Doorkeep: {names}{open_}."
 
 
 def _chosen(found: list[Foreign], names: tuple[str, ...]) -> list[Foreign]:

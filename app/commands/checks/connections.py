@@ -11,8 +11,10 @@ from app.clients.check import Report, check
 from app.clients.client import Client
 from app.clients.known import CLIENTS
 from app.clients.locations import Machine
-from app.clients.targets import Installation, bridge_path, find_targets
+from app.clients.overview import others
+from app.clients.targets import Installation, Target, bridge_path, find_targets
 from app.commands.checks.finding import Finding, State
+from app.commands.clients_adopting import open_words
 from app.core.errors import ClientConfigError
 from app.core.folders import shown
 from app.desktop.apps import Desktop, this_desktop
@@ -32,6 +34,7 @@ def check_clients(home: str, machine: Machine | None = None, desktop: Desktop | 
         for target in find_targets(client, machine):
             found = True
             yield from _reported(check(target, installation, desktop))
+            yield from _without_us(target, installation)
         yield from _backups(home, client)
     if not found:
         yield Finding(
@@ -47,6 +50,15 @@ def _reported(report: Report) -> Iterator[Finding]:
     for note in (report.waiting, *report.notes):
         if note:
             yield Finding("clients", "note", note)
+
+
+def _without_us(target: Target, installation: Installation) -> Iterator[Finding]:
+    """A secret in the open is worth a warning; a server that the user runs without us is the user's to decide."""
+    found = others(target, installation)[0]
+    if found:
+        state: State = "warning" if any(each.secrets for each in found) else "note"
+        words = f"{target.client.title}: {open_words(found)}"
+        yield Finding("clients", state, words, f"Move them behind the door: doorkeep clients adopt {target.client.id}")
 
 
 def _backups(home: str, client: Client) -> Iterator[Finding]:

@@ -108,3 +108,23 @@ def test_old_backups_are_named_with_the_folder_they_lie_in(
     folder = Path(home, "backups", "claude-desktop")
     assert str(folder) in finding.fix
     assert list(folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("entry", "state", "words"),
+    [
+        ({"command": "x"}, "note", "Without Doorkeep: weather."),
+        (
+            {"command": "x", "env": {"TOKEN": "hunter2"}},
+            "warning",
+            "Without Doorkeep: weather, with 1 secret in the open.",
+        ),
+    ],
+)
+def test_servers_that_do_not_pass_doorkeep_are_told(
+    entry: dict[str, Any], state: str, words: str, home: str, machine: Machine, config: Path
+):
+    config.write_text(json.dumps({"mcpServers": {"weather": entry}}))
+    [_, finding] = found(home, machine)
+    assert (finding.state, finding.fix) == (state, "Move them behind the door: doorkeep clients adopt claude-desktop")
+    assert finding.words == f"Claude Desktop: {words}"

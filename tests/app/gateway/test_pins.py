@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from app.bridge.home import ready_answers
 from app.bridge.offline import Offline
+from app.gateway.greeting import Greeted
 from app.gateway.pins import Pins, builtin_folder, unknown_pin
 from tests.fakes.door import FOREIGN_PIN, PIN
 
@@ -143,3 +145,38 @@ def test_nulls_in_a_strangers_tool_are_no_obstacle(home: str) -> None:
     pin = Pins(home).get("odd")
     assert pin is not None
     assert [(tool.name, tool.read_only) for tool in pin.tools.values()] == [("one", False), ("two", False)]
+
+
+def said(pins: Pins, description: str) -> Greeted:
+    """The pinned server with another description of its first tool."""
+    accepted = pins.accepted("tracker")
+    assert accepted is not None
+    first = {**json.loads(bytes(accepted.tools[0])), "description": description}
+    return Greeted("2025-11-25", "tracker", tools=[msgspec.Raw(json.dumps(first).encode()), *accepted.tools[1:]])
+
+
+def test_a_difference_waits_until_it_was_seen_and_another_one_waits_anew(pins: Pins, home: str) -> None:
+    assert pins.to_review(["filesystem", "tracker", "nobody"]) == []
+    pins.found("tracker", said(pins, "other"))
+    assert pins.to_review(["filesystem", "tracker"]) == ["tracker"]
+    pins.keep_hidden("tracker")
+    assert pins.to_review(["tracker"]) == []
+    pins.found("tracker", said(pins, "other"))
+    assert pins.to_review(["tracker"]) == []
+    assert Pins(home).to_review(["tracker"]) == [], "it is remembered"
+    pins.found("tracker", said(pins, "yet other"))
+    assert pins.to_review(["tracker"]) == ["tracker"]
+
+
+def test_what_was_trusted_as_found_waits_until_it_is_accepted(pins: Pins) -> None:
+    accepted = pins.accepted("tracker")
+    assert accepted is not None
+    pins.accept("tracker", msgspec.structs.replace(accepted, reviewed=False))
+    assert pins.to_review(["tracker"]) == ["tracker"]
+    pins.accept("tracker", accepted)
+    assert pins.to_review(["tracker"]) == []
+
+
+def test_a_pin_that_is_ours_never_waits(home: str, tmp_path: Path) -> None:
+    (tmp_path / "filesystem.json").write_text(json.dumps({**PIN, "reviewed": False}))
+    assert Pins(home, str(tmp_path)).to_review(["filesystem"]) == []

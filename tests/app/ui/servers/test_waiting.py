@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -43,7 +44,7 @@ def test_a_failure_has_a_way_on(panel: WaitPanel, qtbot) -> None:
 
 def test_what_takes_long_is_explained(panel: WaitPanel, monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
-    monkeypatch.setattr(waiting.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(waiting, "time", SimpleNamespace(monotonic=lambda: now[0]))
     panel.begin("time", "Starting…")
     now[0] += 12
     panel.now("Still at it…")

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +20,6 @@ class Box(NamedTuple):
     """A window on the screen, in pixels."""
 
     id: str
-    name: str
     x: int
     y: int
     width: int
@@ -55,9 +55,10 @@ class XSession:
         return run.stdout.strip()
 
     def windows(self, pid: int) -> list[Box]:
-        """The windows of a process that can be seen now."""
+        """The windows of a process that can be seen now. Whoever waits for one looks often: one program asks for all places."""
         found = self.do("search", "--onlyvisible", "--pid", str(pid)).split()
-        boxes = [self._box(id_) for id_ in found]
+        said = self.do(*(word for id_ in found for word in ("getwindowgeometry", "--shell", id_))) if found else ""
+        boxes = [self._box(lines) for lines in said.split("WINDOW=")[1:]]
         return [box for box in boxes if box is not None]
 
     def window(self, pid: int, fits: Callable[[Box], bool]) -> Box | None:
@@ -72,14 +73,13 @@ class XSession:
         """The left button, somewhere in a window."""
         self.do("mousemove", "--window", window.id, str(x), str(y), "click", "1")
 
-    def _box(self, id_: str) -> Box | None:
-        said = self.do("getwindowgeometry", "--shell", id_)
-        numbers = dict(re.findall(r"^(X|Y|WIDTH|HEIGHT)=(-?\d+)$", said, re.MULTILINE))
+    @staticmethod
+    def _box(lines: str) -> Box | None:
+        numbers = dict(re.findall(r"^(X|Y|WIDTH|HEIGHT)=(-?\d+)$", lines, re.MULTILINE))
         if len(numbers) < 4:
             return None  # it went meanwhile
         return Box(
-            id_,
-            self.do("getwindowname", id_),
+            lines.split(maxsplit=1)[0],
             int(numbers["X"]),
             int(numbers["Y"]),
             int(numbers["WIDTH"]),
@@ -126,14 +126,36 @@ def _start(session: XSession, *words: str) -> subprocess.Popen[bytes]:
 
 
 def _tray_host(session: XSession, started: list[subprocess.Popen[bytes]]) -> bool:
-    """Whether there is one; seen once: it ended at its start, before the root window was ready for it."""
-    if session.do("search", "--onlyvisible", "--class", "trayer"):
+    """Whether there is one; seen once: it ended at its start, before the root window was ready for it.
+
+    Its own window is there a moment before it takes icons, and an app that asks in between finds no tray.
+    """
+    if session.do("search", "--onlyvisible", "--class", "trayer") and _takes_icons(session):
         return True
     if started[-1].args[0] != "trayer" or started[-1].poll() is not None:  # type: ignore[index]
         started.append(
             _start(session, "trayer", "--edge", "bottom", "--align", "left", "--width", "20", "--height", "28")
         )
     return False
+
+
+OWNER = """
+import ctypes, sys
+x = ctypes.CDLL("libX11.so.6")
+x.XOpenDisplay.restype = ctypes.c_void_p
+x.XInternAtom.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int]
+x.XInternAtom.restype = x.XGetSelectionOwner.restype = ctypes.c_ulong
+x.XGetSelectionOwner.argtypes = [ctypes.c_void_p, ctypes.c_ulong]
+display = x.XOpenDisplay(None)
+sys.exit(not (display and x.XGetSelectionOwner(display, x.XInternAtom(display, b"_NET_SYSTEM_TRAY_S0", 0))))
+"""
+"""Whether somebody owns the selection that stands for the tray (System Tray Protocol of freedesktop.org). A process of its own,
+since Xlib ends the whole process when the server goes."""
+
+
+def _takes_icons(session: XSession) -> bool:
+    asking = [sys.executable, "-S", "-c", OWNER]
+    return subprocess.run(asking, env=session.environment(), timeout=BOUND, check=False).returncode == 0
 
 
 def _until(fn: Callable[[], object], why: str) -> None:

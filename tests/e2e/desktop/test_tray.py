@@ -20,20 +20,20 @@ def is_window(box: Box) -> bool:
 
 def test_the_tray_icon_is_there_and_no_window_in_the_background(session, sit_down, wait_until) -> None:
     person = sit_down("--background")
-    wait_until(lambda: session.window(person.tray.pid, is_icon), 30)
+    wait_until(lambda: session.window(person.tray.pid, is_icon), 60)
     assert session.window(person.tray.pid, is_window) is None
 
 
 def test_a_second_start_raises_the_first(session, sit_down, wait_until) -> None:
     person = sit_down("--background")
-    wait_until(lambda: session.window(person.tray.pid, is_icon), 30)
+    wait_until(lambda: session.window(person.tray.pid, is_icon), 60)
     assert sit_down().tray.wait(20) == 0
-    wait_until(lambda: session.window(person.tray.pid, is_window), 30)
+    wait_until(lambda: session.window(person.tray.pid, is_window), 60)
 
 
 def test_the_window_closed_into_the_tray_comes_back_by_a_click_on_the_icon(session, sit_down, wait_until) -> None:
     person = sit_down()
-    window = wait_until(lambda: session.window(person.tray.pid, is_window), 30)
+    window = wait_until(lambda: session.window(person.tray.pid, is_window), 60)
     session.do("windowactivate", "--sync", window.id, "key", "ctrl+w")
     wait_until(lambda: session.window(person.tray.pid, is_window) is None)
     icon = wait_until(lambda: session.window(person.tray.pid, is_icon))
@@ -44,7 +44,7 @@ def test_the_window_closed_into_the_tray_comes_back_by_a_click_on_the_icon(sessi
 def test_without_a_tray_host_the_window_is_the_app(sit_down, wait_until) -> None:
     with x_session(tray=False) as bare:
         person = sit_down("--background", session=bare)
-        wait_until(lambda: bare.window(person.tray.pid, is_window), 30)
+        wait_until(lambda: bare.window(person.tray.pid, is_window), 60)
         person.tray.send_signal(signal.SIGTERM)
         assert person.tray.wait(20) == 0
 
@@ -52,8 +52,8 @@ def test_without_a_tray_host_the_window_is_the_app(sit_down, wait_until) -> None
 def test_the_tray_takes_an_earlier_quit_back(chain, session, sit_down, control, wait_until) -> None:
     Path(stopped_mark(chain)).touch()
     person = sit_down("--background")
-    wait_until(lambda: session.window(person.tray.pid, is_icon), 30)
-    wait_until(lambda: not Path(stopped_mark(chain)).exists(), 30)
+    wait_until(lambda: session.window(person.tray.pid, is_icon), 60)
+    wait_until(lambda: not Path(stopped_mark(chain)).exists(), 60)
     with control() as open_door:
         assert open_door.call("status")["state"] == "running"
 
@@ -88,4 +88,4 @@ def test_quit_says_what_it_means_and_ends_tray_and_gateway(chain, person, contro
     person.click("^Quit$")
     assert person.tray.wait(30) == 0
     assert Path(stopped_mark(chain)).exists()
-    wait_until(lambda: not alive(gateway), 30)
+    wait_until(lambda: not alive(gateway), 60)

@@ -50,15 +50,20 @@ def _all_that_are_on(installation: Installation, record: Record, snapshot: Snaps
 def _adopt(
     target: Target, installation: Installation, wish: Wish, record: Record, snapshot: Snapshot, door: Door | None
 ) -> Change:
-    earlier = steps.kept_before(record, snapshot.real)
     try:
-        known = door.fetch(earlier).values if door is not None and earlier else {}
-        names = steps.free_names(installation.home, known)
+        earlier = steps.kept_before(installation.home, record, snapshot.real)
+        names = steps.free_names(installation.home, _known(earlier, door))
     except SettingsError as error:
         raise ClientConfigError(error.title, "Nothing was changed.", error.fix) from None
-    except DoorkeepError as error:
-        raise as_client_error(error, "Nothing was changed.") from None
     return plans.plan_adopt(target, installation, record, snapshot, wish, names)
+
+
+def _known(earlier: set[str], door: Door | None) -> dict[str, str]:
+    """Where the keychain cannot be asked, nothing is known: then secrets get new names, if any can be kept at all."""
+    try:
+        return door.fetch(earlier).values if door is not None and earlier else {}
+    except DoorkeepError:
+        return {}
 
 
 def _disconnect(

@@ -18,7 +18,7 @@ from app.clients.entries import command_of
 from app.clients.holes import WAYS, Hole, Holed, marker, way_of
 from app.clients.ownership import Adopted
 from app.core.errors import ClientConfigError
-from app.core.secret_names import PREFIX
+from app.core.secret_names import PREFIX, filled, uses_of
 from app.core.settings import ServerSetting, Settings
 
 KEPT_FOR_THE_CLIENT = (
@@ -47,12 +47,33 @@ class Names:
     def __init__(
         self, builtin: Collection[str], settings: Settings, secrets: Collection[str], known: Mapping[str, str]
     ) -> None:
-        """`known`: values of secrets that earlier adoptions of this file kept."""
+        """`known`: values of secrets that earlier adoptions kept, of this file or of another."""
         self._builtin = frozenset(builtin)
         self._settings = settings
         self._servers = {*builtin, *settings.servers}
         self._secrets = set(secrets)
         self._known = known
+
+    def twin(self, plain: ServerSetting, values: Collection[str]) -> tuple[str, dict[str, str]]:
+        """The server in the settings that is this very one, secrets included, and value → name of these: the same server
+        stands in several clients' files. Empty where there is none. `plain`: the setting with its secrets in the open.
+        """
+        for name, setting in self._settings.servers.items():
+            if (
+                name in self._builtin
+                or not setting.enabled
+                or setting.auth
+                or _in_the_open(setting, self._known) != plain
+            ):
+                continue
+            named = {self._known[use.secret]: use.secret for use in uses_of(name, setting)}
+            if set(values) <= named.keys():
+                return name, named
+        return "", {}
+
+    def setting_of(self, server: str) -> ServerSetting:
+        """As it stands in the settings."""
+        return self._settings.servers[server]
 
     def server(self, key: str, before: Adopted | None, command: str, address: str) -> str:
         """`key` as a server's name, with a number behind it where that is taken."""
@@ -83,37 +104,52 @@ def moving(entry: Entry, text: str, place: tuple[int, int], names: Names, before
 
     Raises ClientConfigError where Doorkeep's settings cannot say what the entry says.
     """
-    server = names.server(entry.key, before, command_of(entry.value), address_of(entry.value))
-    chosen: dict[str, str] = {}
+    values = {each.value for each in entry.suspects}
+    twin, chosen = names.twin(_setting(entry, {leaf: leaf.value for leaf in entry.leaves}), values)
+    server = twin or names.server(entry.key, before, command_of(entry.value), address_of(entry.value))
     places: dict[str, str] = {}
-    distinct = len({each.value for each in entry.suspects})
     for each in entry.suspects:
         if each.value not in chosen:
             earlier = before.secrets.get(each.place, "") if before is not None else ""
-            chosen[each.value] = names.secret(server, each.label, distinct == 1, each.value, earlier)
+            chosen[each.value] = names.secret(server, each.label, len(values) == 1, each.value, earlier)
         places[each.place] = chosen[each.value]
-    filled = {leaf: _with_names(leaf, entry.suspects, chosen) for leaf in entry.leaves}
+    texts = {leaf: _with_names(leaf, entry.suspects, chosen) for leaf in entry.leaves}
     return Moving(
         entry.key,
         server,
-        _setting(entry, filled),
-        {name: value for value, name in chosen.items()},
+        names.setting_of(twin) if twin else _setting(entry, texts),
+        {name: value for value, name in chosen.items() if value in values},
         {name: entry.value[name] for name in KEPT_FOR_THE_CLIENT if _plain(entry.value.get(name))},
         Adopted(server, _original(entry, text, place, chosen), places),
         tuple(_notes(entry, server)),
     )
 
 
-def _setting(entry: Entry, filled: dict[Leaf, str]) -> ServerSetting:
-    by_path = {leaf.path: text for leaf, text in filled.items()}
+def _in_the_open(setting: ServerSetting, known: Mapping[str, str]) -> ServerSetting | None:
+    """What the server runs, with its secrets filled in; None where one of them is not known."""
+    try:
+        return ServerSetting(
+            command=setting.command,
+            args=tuple(filled(arg, known) for arg in setting.args),
+            env={name: filled(value, known) for name, value in setting.env.items()},
+            cwd=setting.cwd,
+            url=filled(setting.url, known),
+            headers={name: filled(value, known) for name, value in setting.headers.items()},
+        )
+    except KeyError:
+        return None
+
+
+def _setting(entry: Entry, texts: dict[Leaf, str]) -> ServerSetting:
+    by_path = {leaf.path: text for leaf, text in texts.items()}
     command, address = command_of(entry.value), address_of(entry.value)
     env = {name: by_path[(member, name)] for member, name in _members(entry, ENV)}
     headers = {name: by_path[(member, name)] for member, name in _members(entry, HEADERS)}
     if command:
-        args = [text for leaf, text in filled.items() if where_of(leaf.path) == "args"]
+        args = [text for leaf, text in texts.items() if where_of(leaf.path) == "args"]
         made = {"command": command, "args": args, "env": env, "cwd": entry.value.get("cwd") or ""}
     else:
-        url = next(text for leaf, text in filled.items() if leaf.value == address and where_of(leaf.path) == "url")
+        url = next(text for leaf, text in texts.items() if leaf.value == address and where_of(leaf.path) == "url")
         made = {"url": url, "headers": headers}
     try:
         return msgspec.convert(made, ServerSetting)

@@ -31,9 +31,10 @@ def free_names(home: str, known: Mapping[str, str]) -> Names:
     return Names(shipped(), settings, taken, known)
 
 
-def kept_before(record: Record, real: str) -> set[str]:
-    """The secrets that adoptions of that file chose, whether they were finished or not."""
-    return {name for each in record.adopted.get(real, {}).values() for name in each.secrets.values()}
+def kept_before(home: str, record: Record, real: str) -> set[str]:
+    """The secrets that adoptions chose: of that file, finished or not, and those that servers in the settings need."""
+    earlier = {name for each in record.adopted.get(real, {}).values() for name in each.secrets.values()}
+    return earlier | {use.secret for use in uses(settings_file.load(home))}
 
 
 def prepare(home: str, client: str, change: Change, record: Record, door: Door) -> None:

@@ -10,7 +10,7 @@ import pytest
 from app.clients import backups, connect, ownership
 from app.clients.changes import Wish
 from app.clients.connect import carry_out, preview
-from app.clients.targets import Installation, Target
+from app.clients.targets import Installation, Target, find_client, find_target
 from app.core import settings
 from app.core.errors import ClientConfigError
 from tests.app.clients.conftest import StillDesktop
@@ -273,3 +273,18 @@ def test_a_wiped_entry_comes_back_under_its_key_and_can_still_be_given_back(
     assert list(entries(config)) == ["GitHub MCP"]
     carry_out(target, installation, Wish("disconnect"), desktop)
     assert entries(config) == {"GitHub MCP": SERVERS["GitHub MCP"]}
+
+
+def test_the_same_servers_in_two_clients_are_set_up_once_and_given_back_to_each(
+    before: bytes, config: Path, target: Target, installation: Installation, desktop: StillDesktop, door: VaultDoor
+) -> None:
+    other = find_target(find_client("cursor"), str(config.with_name("mcp.json")))
+    Path(other.path).write_bytes(before)
+    first = carry_out(target, installation, ALL, desktop)
+    second = carry_out(other, installation, ALL, desktop)
+    assert (second.adopted, second.secrets) == (first.adopted, first.secrets)
+    assert len(door.values) == 3
+    assert open_secrets_below(Path(installation.home)) == []
+    for each in (target, other):
+        carry_out(each, installation, Wish("disconnect"), desktop)
+        assert Path(each.path).read_bytes() == before

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 import pytest
 
 from app.clients import documents
@@ -102,3 +103,31 @@ def test_a_secret_on_a_command_line_is_warned_of() -> None:
 
 def test_the_folder_in_which_it_runs_goes_along() -> None:
     assert moved({"command": "x", "cwd": "/srv/data"}).setting.cwd == "/srv/data"
+
+
+TWIN = ServerSetting(
+    command="x", args=("--api-key={secret:k}",), env={"TOKEN": "secret:t", "A": "b"}, tools={"drop": "off"}
+)
+HERE = {"command": "x", "args": ["--api-key=kk"], "env": {"TOKEN": "tt", "A": "b"}}
+
+
+@pytest.mark.parametrize(
+    ("setting", "entry", "server"),
+    [
+        (TWIN, HERE, "twin"),
+        (TWIN, {**HERE, "env": {"TOKEN": "another", "A": "b"}}, "a"),
+        (TWIN, {**HERE, "command": "y"}, "a"),
+        (msgspec.structs.replace(TWIN, enabled=False), HERE, "a"),
+        (msgspec.structs.replace(TWIN, env={"TOKEN": "tt", "A": "b"}), HERE, "a"),
+        (msgspec.structs.replace(TWIN, env={"TOKEN": "secret:unknown", "A": "b"}), HERE, "a"),
+        (ServerSetting(command="x"), {"command": "x"}, "twin"),
+    ],
+)
+def test_the_very_same_server_of_another_clients_file_is_not_set_up_twice(
+    setting: ServerSetting, entry: dict[str, Any], server: str
+) -> None:
+    found = moved(entry, free=names({"twin": setting}, ("t", "k"), t="tt", k="kk"))
+    assert found.server == server
+    if server == "twin":
+        assert found.setting == setting
+        assert set(found.secrets) <= {"t", "k"}

@@ -21,6 +21,7 @@ from app.ui.kit.background import Background
 from app.ui.kit.buttons import Button
 from app.ui.kit.in_force import IN_FORCE_MS, InForce
 from app.ui.kit.labels import Label
+from app.ui.kit.messages import Message
 from app.ui.kit.opening import open_file
 from app.ui.kit.page import Page
 from app.ui.kit.reasons import reason
@@ -282,7 +283,8 @@ class ServersPage(Page):
 
     def _added(self, name: str) -> None:
         said = self.tr("Connect an app to it in Clients; an app that runs has to be restarted before it sees it.")
-        self.services.messages.notice(self.tr("{server} is added.").format(server=name), said)
+        title, go = self.tr("{server} is added.").format(server=name), self.services.go
+        self.services.messages.say(Message("notice", title, said, self.tr("Connect an app"), lambda: go("clients", {})))
         self._to_show = name
         self.look()
 

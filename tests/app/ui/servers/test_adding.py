@@ -69,7 +69,9 @@ def asked(link, call: str) -> list[dict[str, Any]]:
     return [with_ for name, with_ in link.calls if name == call]
 
 
-def test_three_clicks_add_a_server_that_needs_nothing(make_page: Make, looked, home: str, qtbot, clicks) -> None:
+def test_three_clicks_add_a_server_that_needs_nothing(
+    make_page: Make, looked, home: str, qtbot, clicks, services, gone
+) -> None:
     page = make_page()
     click = clicks(page)
     click.on(page.add)
@@ -83,6 +85,10 @@ def test_three_clicks_add_a_server_that_needs_nothing(make_page: Make, looked, h
     assert asked(looked, "accept_server") == [{"name": "time", "digest": "d" * 32}]
     assert page.adding.isHidden()
     assert page.held.isVisible()
+    (said,) = services.messages.show_from_now_on()
+    assert (said.title, said.action) == ("time is added.", "Connect an app")
+    said.act()
+    assert gone == [("clients", {})]
 
 
 def test_three_clicks_and_a_token_add_a_server_that_needs_one(

@@ -54,8 +54,13 @@ class Upstream:
         self._send: Send | None = None
         self._waiting: dict[wire.RequestId, dict[str, Any]] = {}
         """Requests without an answer, by their ids."""
-        self._forgotten: set[wire.RequestId] = set()
-        """Those that were sent a second time, since the server had forgotten the session."""
+        self._twice: set[wire.RequestId] = set()
+        """Those that were sent a second time, since nothing had come of the first."""
+        self._over = anyio.Event()
+        """Set when the connection has ended."""
+        self._greeted = anyio.Event()
+        """Set when the handshake that was repeated is answered."""
+        self._one_by_one = anyio.Lock()
         self._opening: list[dict[str, Any]] = []
         self._statuses: dict[wire.RequestId, int] = {}
         self._failures = 0
@@ -73,6 +78,20 @@ class Upstream:
         if message.get("method") in ("initialize", "notifications/initialized"):
             first = self._opening[:1] if message.get("method") != "initialize" else []
             self._opening = [*first, message]
+        async with self._one_by_one:  # nothing goes between a new connection's handshake and what it was made for
+            over, taken = await self._try(message, tasks)
+        if taken:
+            return
+        await over.wait()
+        id_ = message["id"]
+        if id_ in self._twice:
+            self._answer_with(message, self._words())
+            return
+        self._twice.add(id_)
+        await self.send(message, tasks)
+
+    async def _try(self, message: dict[str, Any], tasks: anyio.abc.TaskGroup) -> tuple[anyio.Event, bool]:
+        """Send it, or answer it. False where the connection was about to end and took nothing any more, with the event of its end."""
         id_ = message.get("id")
         again = id_ in self._waiting
         if self._send is None:
@@ -80,8 +99,8 @@ class Upstream:
         if self._send is None:
             if not again:  # one that is sent once more was answered when the connection failed
                 self._answer_with(message, self._words())
-            return
-        self._tasks = tasks
+            return self._over, True
+        self._tasks, over = tasks, self._over
         if "method" in message and id_ is not None:
             self._waiting[id_] = message
             if not self._proven and not self._old_transport and self._unproven is None:
@@ -89,8 +108,11 @@ class Upstream:
         headers = self._stamps.headers(message)
         metadata = ClientMessageMetadata(headers=headers) if headers else None
         parsed = jsonrpc_message_adapter.validate_python(message, by_name=False)
-        with contextlib.suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):
+        try:
             await self._send(SessionMessage(parsed, metadata))
+        except (anyio.BrokenResourceError, anyio.ClosedResourceError):
+            return over, id_ is None or self._waiting.pop(id_, None) is None
+        return over, True
 
     async def _open(self, tasks: anyio.abc.TaskGroup, first: dict[str, Any]) -> None:
         if anyio.current_time() < self._not_before:
@@ -106,12 +128,17 @@ class Upstream:
             if message is first or self._send is None:
                 continue
             if message.get("method") == "initialize":
-                self._swallow = message.get("id")
-            await self._send(SessionMessage(jsonrpc_message_adapter.validate_python(message, by_name=False)))
+                self._swallow, self._greeted = message.get("id"), anyio.Event()
+            with contextlib.suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):
+                await self._send(SessionMessage(jsonrpc_message_adapter.validate_python(message, by_name=False)))
+            if message.get("method") == "initialize":  # its answer names the session that all else belongs to
+                with anyio.move_on_after(CONNECT_SECONDS):
+                    await self._greeted.wait()
 
     async def _hold(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
         """One connection's life."""
         scope = self._scope = anyio.CancelScope()
+        over = self._over = anyio.Event()
         words = f"The connection to {self.host} broke: it was ended there. Try again."
         own: Send | None = None
         try:
@@ -132,6 +159,9 @@ class Upstream:
             self._send = None
         if not scope.cancel_called:
             self._broke(words)
+        over.set()
+        if self._over is over:
+            self._greeted.set()
         if own is None:
             self._old_transport = self._old_transport and self._proven
             task_status.started()
@@ -183,6 +213,7 @@ class Upstream:
         if "method" not in message and id_ is not None:
             if id_ == self._swallow and id_ not in self._waiting:
                 self._swallow = None
+                self._greeted.set()
                 return
             status = self._statuses.pop(id_, 0)
             if status in STALE and self._turn_to_the_old_transport():
@@ -192,7 +223,7 @@ class Upstream:
             if status == GONE and self._forgot(error) and self._begin_anew(id_):
                 return
             self._waiting.pop(id_, None)
-            self._forgotten.discard(id_)
+            self._twice.discard(id_)
             if status and error and (words or error.get("message") in (_NO_ANSWER, _NOT_FOUND)):
                 error["message"] = words or failures.of_status(status, self.host)
             else:
@@ -216,9 +247,9 @@ class Upstream:
     def _begin_anew(self, id_: wire.RequestId) -> bool:
         """The server has forgotten the session, so it has done nothing: connect anew, and send the request there, once."""
         message = self._waiting.get(id_)
-        if message is None or id_ in self._forgotten or self._scope is None or self._tasks is None:
+        if message is None or id_ in self._twice or self._scope is None or self._tasks is None:
             return False
-        self._forgotten.add(id_)
+        self._twice.add(id_)
         self._send = None
         self._scope.cancel()
         self._tasks.start_soon(self.send, message, self._tasks)
@@ -235,6 +266,7 @@ class Upstream:
             self._refuse(message["id"], words)
 
     def _refuse(self, id_: wire.RequestId, words: str) -> None:
+        self._twice.discard(id_)
         if self._waiting.pop(id_, None):
             self._heard({"jsonrpc": "2.0", "id": id_, "error": {"code": wire.INTERNAL_ERROR, "message": words}})
 

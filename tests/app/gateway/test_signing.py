@@ -120,7 +120,7 @@ def test_one_that_is_stopped_is_over(control: ControlClient, house: House) -> No
     control.call("cancel_sign_in", name="far")
     with pytest.raises(DoorkeepError, match="was stopped"):
         control.call("sign_in_result", BOUND, name="far")
-    until(lambda: "sign_in" not in " ".join(processes(house)))
+    until(lambda: "--sign-in" not in " ".join(processes(house)))
     with pytest.raises(OSError, match="refused"):
         browse(login_server.redirect_of(url))
 

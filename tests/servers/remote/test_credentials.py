@@ -202,6 +202,17 @@ def test_a_header_is_sent_with_its_secret_filled_in(far: FarServer, start: Start
     assert TOKEN not in " ".join(str(part) for part in [remote.process.args])
 
 
+def test_the_older_transport_takes_the_token_too(start: Start, secrets: Secrets) -> None:
+    with far_server.running("sse", TOKEN) as older:
+        remote = start(older.url, headers={"Authorization": "Bearer {secret:far}"})
+        secrets.kept["far"] = "another"
+        assert "may not do that (HTTP 403)" in remote.greet()["error"]["message"]
+        secrets.kept["far"] = TOKEN
+        while "error" in remote.greet():  # until its pause after a failure is over
+            pass
+        assert remote.echo("hi") == "hi"
+
+
 def test_a_token_that_was_replaced_is_used_by_a_session_that_runs(
     far: FarServer, start: Start, secrets: Secrets
 ) -> None:

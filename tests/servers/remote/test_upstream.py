@@ -27,6 +27,24 @@ def test_a_server_that_came_back_is_found_again_without_the_clients_doing(near: 
         assert len(ids) == len(set(ids))
 
 
+def test_a_server_that_forgot_the_session_is_greeted_anew_and_given_the_request_once_more(near: Start) -> None:
+    with far_server.running("http") as far:
+        client = near(far.url)
+        client.greet()
+        far.end()
+        far.start()
+        answer = client.ask("tools/call", name="echo", arguments={"text": "b"})
+        assert answer["result"]["content"][0]["text"] == "b"
+
+
+def test_an_unknown_method_ends_no_session(near: Start) -> None:
+    with far_server.running("http") as far:
+        client = near(far.url)
+        client.greet()
+        assert client.ask("com.example/unknown")["error"]["code"] == -32601
+        assert client.ask("tools/call", name="echo", arguments={"text": "b"})["result"]
+
+
 def test_an_address_without_a_server_is_told_from_one_that_cannot_be_reached(near: Start) -> None:
     with far_server.running("http") as far:
         wrong = near(far.url.replace("/mcp", "/wrong"))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.clean_debian import HOME, CleanDebian, clean_debian
-from tests.fakes.packages import NEXT, artefact, dist
+from tests.fakes.packages import NEXT, artefact
 
 pytestmark = [pytest.mark.needs_root, pytest.mark.timeout(600)]
 DATA = f"{HOME}/.local/share/doorkeep"
@@ -88,7 +88,7 @@ def test_an_upgrade_keeps_what_runs_and_all_that_the_user_has(installed: CleanDe
     installed.as_user("doorkeep", "folders", "add", f"/{HOME}", "--access", "read")
     installed.as_user("doorkeep", "call", "filesystem", "list_directory", json.dumps({"path": f"/{HOME}"}))
     assert running(installed, old), "the gateway stays after a call"
-    installed.as_root("dpkg", "--install", installed.bring(dist() / f"next/doorkeep_{NEXT}_amd64.deb"))
+    installed.as_root("dpkg", "--install", installed.bring(artefact(f"next/doorkeep_{NEXT}_*.deb")))
     assert os.readlink(installed.root / "usr/lib/doorkeep/current") == f"versions/{NEXT}"
     assert installed.as_user("doorkeep", "--version").stdout == f"doorkeep {NEXT}\n"
     assert (versions / old / "doorkeep").is_file(), "a gateway still runs from there"

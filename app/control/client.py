@@ -274,6 +274,16 @@ def unreachable(home: str) -> GatewayUnreachableError:
     return GatewayUnreachableError("No gateway is running.", f"Its home is {home}.", "Run `doorkeep gateway`.")
 
 
+def newer_serves(version: str) -> str:
+    """What to say where the gateway is of a newer release than this program; empty where it is not. It is never replaced."""
+    if not is_older(VERSION, version):
+        return ""
+    return (
+        f"Doorkeep {version} serves this home already, and this is the older release {VERSION}: it does not take its place. "
+        "To go back to it, run `doorkeep stop` first; it may refuse files that the newer release has written."
+    )
+
+
 def _unfit(home: str) -> GatewayUnreachableError | None:
     """Why no gateway of this release can ever serve the home, if that is so."""
     from app.core.form import check

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import time
 
-from app.bridge.releases import is_older
 from app.bridge.succession import make_way
 from app.core.errors import DoorkeepError, GatewayUnreachableError
 from app.gateway.doors import Door
-from app.version import VERSION
 
 WAIT_SECONDS = 40.0
 """An older gateway may take 16 s to leave in good order, and is ended by force after 25."""
@@ -41,16 +39,10 @@ def claim(home: str, seconds: float = WAIT_SECONDS) -> Door | None:
 
 def who_serves(home: str) -> str:
     """Why this gateway does not begin, in words, where the one that serves is of a newer release; else empty."""
-    from app.control.client import ControlClient
+    from app.control.client import ControlClient, newer_serves
 
     try:
         with ControlClient.connect(home) as control:
-            version = control.version
+            return newer_serves(control.version)
     except GatewayUnreachableError:
         return ""
-    if not is_older(VERSION, version):
-        return ""
-    return (
-        f"Doorkeep {version} serves this home already, and this is the older release {VERSION}: it does not take its place. "
-        "To go back to it, run `doorkeep stop` first; it may refuse files that the newer release has written."
-    )

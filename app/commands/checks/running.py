@@ -8,7 +8,7 @@ from typing import Any
 
 from app.bridge.home import stopped_mark
 from app.commands.checks.finding import Finding
-from app.control.client import ControlClient
+from app.control.client import ControlClient, newer_serves
 from app.core.errors import DoorkeepError, GatewayUnreachableError
 from app.version import VERSION
 
@@ -35,7 +35,9 @@ def judge_status(status: dict[str, Any]) -> Iterator[Finding]:
     yield Finding("gateway", "ok", f"Runs as process {status['pid']}, release {status['version']}.")
     if status["version"] != VERSION:
         words = f"The gateway that runs is release {status['version']}; this program is {VERSION}."
-        yield Finding("gateway", "warning", words, "Run: doorkeep stop, then doorkeep gateway")
+        newer = newer_serves(str(status["version"]))
+        fix = "Start the desktop app, or run doorkeep gateway: the older one then makes way in good order."
+        yield Finding("gateway", "warning", newer or words, "" if newer else fix)
     if status.get("paused"):
         yield Finding("gateway", "warning", "Doorkeep is paused: every call is refused.", "Run: doorkeep resume")
     if status.get("settings_error"):

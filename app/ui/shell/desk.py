@@ -83,6 +83,7 @@ class Desk(QObject):
         self.watch = Watch(self.link, self)
         self.services = Services(home, self.link, self.background, self.messages, theme, self.go)
         self.starting = Starting(self.link, self.watch, self.background, self)
+        self.starting.told.connect(self.messages.notice)
         self._answering: Answering | None = None
         self.tray = tray or Tray(self)
         self._card: Card | None = None

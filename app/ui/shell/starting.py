@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from app.bridge.home import stopped_mark
 from app.core.errors import DoorkeepError
@@ -14,8 +14,9 @@ from app.ui.kit.gateway import GatewayLink
 from app.ui.kit.watch import Watch
 
 
-def start_and_greet(home: str) -> None:
-    """Returns when a gateway answers. The user starts Doorkeep, so an earlier Quit no longer counts. Raises DoorkeepError."""
+def start_and_greet(home: str) -> str:
+    """Returns when a gateway answers: what the person should know about it, or nothing. The user starts Doorkeep, so an earlier
+    Quit no longer counts; an older gateway makes way. Raises DoorkeepError."""
     from app.control import client  # on a worker: nothing that is shown waits for it
     from app.desktop import gateway_agent
 
@@ -24,11 +25,15 @@ def start_and_greet(home: str) -> None:
         os.unlink(stopped_mark(home))
     with contextlib.suppress(OSError):  # a bridge then has the app opened instead
         gateway_agent.ensure(home)
-    client.ensure_gateway(home).close()
+    with client.ensure_gateway(home) as control:
+        return client.newer_serves(control.version)
 
 
 class Starting(QObject):
     """One attempt at a time."""
+
+    told = Signal(str)
+    """A gateway answers, and this is to be known about it."""
 
     def __init__(self, link: GatewayLink, watch: Watch, background: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -47,9 +52,11 @@ class Starting(QObject):
         home = self._link.home
         self._background.run(lambda: start_and_greet(home), self._came, self._failed, self)
 
-    def _came(self, _nothing: None) -> None:
+    def _came(self, words: str) -> None:
         self._busy = False
         self._link.open()
+        if words:
+            self.told.emit(words)
 
     def _failed(self, error: Exception) -> None:
         self._busy = False

@@ -47,6 +47,7 @@ def test_the_last_words_of_a_gateway_that_failed_are_shown(home: str):
     ("differs", "state"),
     [
         ({"version": "0.0.1"}, "warning"),
+        ({"version": "99.0.0"}, "warning"),
         ({"paused": True}, "warning"),
         ({"settings_error": "line 3"}, "problem"),
         ({"journal_error": "disk full"}, "problem"),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from servers.remote import signing_in
+from servers.remote.signing_in import SignInError
+from servers.remote.told import Told
 from tests.fakes import login_server
 from tests.fakes.login_server import LoginServer, browse, redirect_of
 from tests.fakes.private_line import Remote, Secrets
@@ -204,3 +207,25 @@ def test_signing_out_ends_the_tokens_there(login: LoginServer, sign: Sign, secre
     assert login.seen()["revoked"] > before
     again = sign("--sign-out").next()
     assert again["params"] == {"revoked": False, "words": "There was no sign-in to far."}
+
+
+@pytest.mark.parametrize(
+    ("server", "place", "safe"),
+    [
+        ("https://far.example/mcp", "https://login.example/authorize", True),
+        ("https://far.example/mcp", "https://127.0.0.1/authorize", False),
+        ("https://far.example/mcp", "http://localhost:631/admin", False),
+        ("https://far.example/mcp", "http://login.example/authorize", False),
+        ("https://far.example/mcp", "file:///etc/passwd", False),
+        ("http://127.0.0.1:1/mcp", "http://127.0.0.1:2/authorize", True),
+    ],
+)
+def test_a_far_server_cannot_send_us_or_the_browser_to_this_computer_or_in_the_clear(
+    server: str, place: str, safe: bool
+) -> None:
+    flow = signing_in._Flow(Told(server), cast("Any", None), server, cast("Any", None))
+    if safe:
+        flow._check(place)
+        return
+    with pytest.raises(SignInError, match="no safe place"):
+        flow._check(place)

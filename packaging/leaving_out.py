@@ -25,6 +25,9 @@ NOT_FOR_THE_BRIDGE = (
     "ssl email http urllib zipfile tarfile pickle argparse asyncio logging xml inspect pathlib multiprocessing"
 ).split()
 """For the bridge: what parts of the standard library could drag in."""
+HOOKS = ("pyi_rth_inspect", "pyi_rth_pkgutil", "pyi_rth_multiprocessing")
+"""What PyInstaller runs before a program, for the sake of what nothing here does: reading sources, listing packages, process pools.
+They import a good part of the standard library, which every server, the gateway and each command would pay for."""
 
 # Qt speaks through a socket of the user's own, draws with the processor and shows one kind of picture.
 _PLUGIN_FOLDERS = (

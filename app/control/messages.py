@@ -39,7 +39,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     """What followers hear.
 
     `call`: `record` is a log record (contract). `server`: `server`, `state` and `words` of a server that started or ended,
-    or whose tools became others than the user accepted (`changed`), or were looked at by the user (`accepted`).
+    or whose tools became others than the user accepted (`changed`), or were looked at by the user (`accepted`),
+    or that waits for the user to sign in (`sign-in`), or does so no more (`signed-in`).
     `gateway`: `state` is `paused`, `running` or `stopping`; or `trouble`, where the log could not be written or can be again,
     of which `status` says more. `refused`: process `pid` was kept out, `words` say why.
     `missed`: `count` events were left out because this follower reads too slowly; the log has them.

@@ -178,7 +178,7 @@ class ServersPage(Page):
     def _happened(self, event: Joined) -> None:
         if event.event in ("server", "gateway"):
             self._stir()
-        if event.event == "server" and event.state in ("changed", "accepted", "sign-in"):
+        if event.event == "server" and event.state in ("changed", "accepted", "sign-in", "signed-in"):
             self.waiting.look()
 
     def _called(self, record: CallRecord) -> None:

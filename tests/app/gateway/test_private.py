@@ -91,7 +91,9 @@ def test_one_that_was_never_set_is_told_from_one_that_it_may_not_have(child: Ask
     assert child.error("secret", name="other")["code"] == wire.INVALID_PARAMS
 
 
-@pytest.mark.parametrize("method", ["store_secret", "remove_secret", "hold_secret", "release_secret", "policy", "other"])
+@pytest.mark.parametrize(
+    "method", ["store_secret", "remove_secret", "hold_secret", "release_secret", "policy", "other"]
+)
 @pytest.mark.parametrize("name", ["far", "other"])
 def test_only_its_own_sign_in_may_be_changed(child: Asking, keychain: Keychain, method: str, name: str) -> None:
     before = dict(keychain.kept)

@@ -15,7 +15,8 @@ from app.desktop.versions import put_in_force
 PROJECT = Path(__file__).parents[2]
 PARTS = ("app", "servers", "resources")
 PROGRAMS = ("doorkeep", "doorkeep-bridge", "doorkeep-tray")
-START = """#!{python} -P
+START = """#!/bin/sh
+"exec" "{python}" "-P" "$0" "$@"
 import os, sys
 here = os.path.dirname(os.path.realpath(__file__))
 sys.path.insert(0, os.path.join(here, "_internal"))
@@ -24,6 +25,7 @@ sys.executable = os.path.realpath(__file__)
 with open(os.path.join(here, "_internal", "{name}.py")) as file:
     exec(compile(file.read(), "{name}.py", "exec"))
 """
+# The shell takes the second line for a command, Python for a string: a path with spaces may not stand after #!.
 INTERPRETER = os.path.abspath(sys.executable)
 
 

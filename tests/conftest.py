@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import signal
@@ -29,6 +30,9 @@ FORBIDDEN = [
     REAL_HOME / ".config/Claude",
     REAL_HOME / ".config/systemd/user/doorkeep.service",
 ]
+NOBODY = "nobody-may-see"
+"""In every secret that a test plants: whatever it does with it, no file of its account may hold it in the end."""
+MOST_READ = 64 * 1024 * 1024
 STRIPPED = ("DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY", "DOORKEEP_HOME")
 
 
@@ -44,6 +48,17 @@ def _state(path: Path) -> tuple[int, int] | None:
     return found.st_mtime_ns, found.st_ino
 
 
+def _files_that_tell(account: Path) -> list[str]:
+    """Files that hold a secret of a test; tests that keep one on purpose in a file give it another name."""
+    found: list[str] = []
+    for folder, _, names in os.walk(account):
+        for path in (Path(folder, name) for name in names):
+            with contextlib.suppress(OSError):
+                if path.is_file() and path.stat().st_size < MOST_READ and NOBODY.encode() in path.read_bytes():
+                    found.append(str(path))
+    return found
+
+
 @pytest.fixture(autouse=True)
 def guard(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Gives the test an account home of its own and fails it if it reached the real one."""
@@ -55,6 +70,7 @@ def guard(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
     before = [_state(path) for path in FORBIDDEN]
     yield account
     known.forget()  # what one test's servers were given must not be missing from another test's log
+    assert _files_that_tell(account) == [], "a secret stands in a file"
     assert [_state(path) for path in FORBIDDEN] == before, "a test touched the real home"
 
 

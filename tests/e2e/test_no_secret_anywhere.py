@@ -32,11 +32,11 @@ from tests.fakes.house import House
 
 TELLTALE = str(Path(__file__).parents[1] / "fakes" / "telltale_server.py")
 PLANTED = {
-    "plain": "canary-plain-5f1c0de9a7",
-    "odd": 'canary "odd" \\ é/+= 8b2f7710',
-    "argument": "canary-argument-91d24cc0",
-    "remote": "canary-remote-c0ffee1234",
-    "unused": "canary-unused-77aa88bb99",
+    "plain": "canary-plain-nobody-may-see-5f1c0de9a7",
+    "odd": 'canary "odd" \\ é/+= nobody-may-see-8b2f7710',
+    "argument": "canary-argument-nobody-may-see-91d24cc0",
+    "remote": "canary-remote-nobody-may-see-c0ffee1234",
+    "unused": "canary-unused-nobody-may-see-77aa88bb99",
 }
 BOUND = 60.0
 

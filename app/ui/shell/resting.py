@@ -16,6 +16,8 @@ from app.ui.shell.window import Window
 
 AFTER_MS = 10_000
 """Who closes a window by mistake has it back as it was."""
+AGAIN_MS = 2000
+"""Where something was under way just then, it is looked again so soon."""
 DELETED_MS = 200
 """Qt deletes what was let go of when it has nothing else to do."""
 
@@ -39,12 +41,11 @@ class Resting(QObject):
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setTimerType(Qt.TimerType.VeryCoarseTimer)
-        self._soon.setInterval(AFTER_MS)
         self._soon.timeout.connect(self._rest)
 
     def begin(self) -> None:
         """The window was hidden."""
-        self._soon.start()
+        self._soon.start(AFTER_MS)
 
     def end(self) -> None:
         """The window is back."""
@@ -55,7 +56,7 @@ class Resting(QObject):
         if window is None or window.isVisible():
             return
         if self._link.waits or self._background.busy or window.banner.isVisibleTo(window):
-            self._soon.start()
+            self._soon.start(AGAIN_MS)
             return
         window.forget_pages()
         QTimer.singleShot(DELETED_MS, self, self._give_back)

@@ -6,6 +6,7 @@ import importlib.util
 import os
 import socket
 import sys
+import threading
 import types
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -186,3 +187,37 @@ def test_a_call_goes_through_the_threaded_pump(room: Any, pair: tuple[socket.soc
     assert os.read(answered[0], 1000).startswith(b'{"jsonrpc":"2.0","id":1,')
     for fd in (asked[0], *answered):
         os.close(fd)
+
+
+class Silent:
+    """A connection whose reads last until it is closed."""
+
+    def __init__(self) -> None:
+        self.closed = threading.Event()
+        self.said = b""
+
+    def read(self) -> bytes:
+        assert self.closed.wait(30)
+        return b""
+
+    def write(self, data: bytes) -> None:
+        self.said += data
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+def test_a_gateway_that_says_nothing_is_waited_for_no_longer_than_asked(room: Any):
+    silent = Silent()
+    line = room.TimedLink(silent)
+    line.send(b"hello\n")
+    with pytest.raises(TimeoutError):
+        line.receive(0.05)
+    assert silent.said == b"hello\n"
+    assert line.peer == 0, "nobody is ever ended by force whom the system does not name"
+
+
+def test_a_gateway_that_ends_is_told_from_one_that_says_nothing(room: Any):
+    silent = Silent()
+    silent.close()
+    assert room.TimedLink(silent).receive(30.0) == b""

@@ -31,12 +31,14 @@ from tests.fakes.client import BridgeProcess
 from tests.fakes.house import House
 
 TELLTALE = str(Path(__file__).parents[1] / "fakes" / "telltale_server.py")
+OURS = os.urandom(5).hex()
+"""Another run of this test on the same machine plants others."""
 PLANTED = {
-    "plain": "canary-plain-nobody-may-see-5f1c0de9a7",
-    "odd": 'canary "odd" \\ é/+= nobody-may-see-8b2f7710',
-    "argument": "canary-argument-nobody-may-see-91d24cc0",
-    "remote": "canary-remote-nobody-may-see-c0ffee1234",
-    "unused": "canary-unused-nobody-may-see-77aa88bb99",
+    "plain": f"canary-plain-nobody-may-see-{OURS}",
+    "odd": f'canary "odd" \\ é/+= nobody-may-see-{OURS}',
+    "argument": f"canary-argument-nobody-may-see-{OURS}",
+    "remote": f"canary-remote-nobody-may-see-{OURS}",
+    "unused": f"canary-unused-nobody-may-see-{OURS}",
 }
 BOUND = 60.0
 

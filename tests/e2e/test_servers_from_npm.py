@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from tests.fakes import keychain as fake
 from tests.fakes.behind import MODES, SECONDS, Server, Visitor, plain, run
 from tests.fakes.house import House
 
-TOKEN = "ghp_0123456789-a-token-that-nobody-may-see"
+TOKEN = f"ghp_{os.urandom(5).hex()}-a-token-that-nobody-may-see"  # of this run alone: every process is looked at
 
 pytestmark = [pytest.mark.needs_npm, pytest.mark.timeout(2 * installed.SECONDS + 2 * SECONDS)]
 

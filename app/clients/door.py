@@ -91,6 +91,7 @@ class GatewayDoor:
                 yield control
             finally:
                 control.call("stop", CALL_SECONDS, stay=True)
+                _await_end(self._home)
 
 
 def _started_for_this(home: str) -> ControlClient:
@@ -110,6 +111,15 @@ def _started_for_this(home: str) -> ControlClient:
             if time.monotonic() > end:
                 _mark_stopped(home)
                 raise
+            time.sleep(0.02)
+
+
+def _await_end(home: str) -> None:
+    """The next deed must not meet a gateway that is on its way out."""
+    end = time.monotonic() + START_SECONDS
+    with contextlib.suppress(GatewayUnreachableError):
+        while time.monotonic() < end:
+            ControlClient(home).close()
             time.sleep(0.02)
 
 

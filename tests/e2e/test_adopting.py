@@ -138,9 +138,12 @@ def test_servers_are_adopted_called_and_given_back_and_no_secret_lies_anywhere_m
 def test_leaving_every_client_starts_a_gateway_for_the_secrets_though_the_user_had_stopped_it(
     house: House, config: Path, home: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "app.bridge.launch.start_gateway", lambda _home: house.start()
-    )  # where the test's keychain is found
+    def start(_home: str) -> None:
+        """Where the system would; the one before has ended, and is nobody's child there."""
+        house.wait()
+        house.start()
+
+    monkeypatch.setattr("app.bridge.launch.start_gateway", start)
     before = config.read_bytes()
     assert cli.main(["clients", "adopt", CLIENT, "--yes"]) == 0
     assert cli.main(["stop"]) == 0
@@ -148,6 +151,8 @@ def test_leaving_every_client_starts_a_gateway_for_the_secrets_though_the_user_h
     assert Path(stopped_mark(home)).exists()
     assert cli.main(["clients", "disconnect", "--all"]) == 0
     assert config.read_bytes() == before
+    assert Path(stopped_mark(home)).exists()
+    assert cli.main(["clients", "adopt", CLIENT, "In Env", "in-args", "--yes"]) == 0
     assert Path(stopped_mark(home)).exists()
 
 

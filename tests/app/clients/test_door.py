@@ -89,7 +89,7 @@ def test_where_the_user_stopped_doorkeep_it_is_stopped_again_afterwards(
     class Client:
         def __new__(cls, _home: str) -> Any:
             asked.append("connect")
-            if not up:
+            if not up or gateway.asked[-1:] == [("stop", {"stay": True})]:
                 raise room.GatewayUnreachableError("nobody")
             return gateway
 

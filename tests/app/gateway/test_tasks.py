@@ -208,7 +208,10 @@ def test_an_error_to_the_look_is_the_calls(door: Door) -> None:
 def test_a_task_that_needs_an_answer_asks_the_legacy_client_once(door: Door) -> None:
     pair = newer(door)
     begun(pair)
-    question = {"method": "elicitation/create", "params": {"message": "Which?", "requestedSchema": {"type": "object", "properties": {}}}}
+    question = {
+        "method": "elicitation/create",
+        "params": {"message": "Which?", "requestedSchema": {"type": "object", "properties": {}}},
+    }
     door.advance(1.1)
     stands(pair, "input_required", inputRequests={"q": question})
     [asked] = [message for message in pair.client.got if message.get("method") == "elicitation/create"]

@@ -139,6 +139,7 @@ def _run(home: str, *, background: bool) -> int:
     app.processEvents(look)
     desk = compose(home, tray)
     single.raised.connect(desk.open)
+    single.replaced.connect(desk.leave)
     single.listen()
     desk.begin(background=background)
     leaving.then(desk.leave)

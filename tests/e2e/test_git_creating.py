@@ -60,7 +60,7 @@ def test_each_is_asked_and_done_with_a_yes(
     client = bridge("git")
     client.initialize()
     client.answer("init")
-    client.call(1, tool, **arguments)
+    client.request(1, "tools/call", {"name": tool, "arguments": arguments})
     with ControlClient.connect(chain) as control:
         question = wait_until(lambda: control.call("approvals")["approvals"])[0]
         assert question["paths"] == [str(folder / "new")]

@@ -68,6 +68,6 @@ def test_answers_to_others_are_left_to_them(id_: Any) -> None:
 
 def test_too_many_at_once_are_refused() -> None:
     line = Line(None)
-    line.gateway._waiting.update({str(number): None for number in range(MOST_WAITING)})  # pyright: ignore
+    line.gateway._waiting.update({str(number): None for number in range(MOST_WAITING)})  # pyright: ignore[reportCallIssue, reportArgumentType]
     with pytest.raises(GatewayRefusalError, match="Too many"):
         line.gateway.secret("forge")

@@ -122,10 +122,12 @@ def _terms(name: str) -> dict[str, Any] | None:
         said = importlib.metadata.metadata(name)
     except importlib.metadata.PackageNotFoundError:
         return None
-    expression = said["License-Expression"]
+    expression = said.get_all(
+        "License-Expression"
+    )  # not by subscript: a library's own form of it raises where it is missing
     if expression:
-        return {"expression": expression}
-    words = (said["License"] or "").strip().splitlines()
+        return {"expression": expression[0]}
+    words = (said.get_all("License") or [""])[0].strip().splitlines()
     return {"license": {"name": words[0][:100]}} if words else None
 
 

@@ -21,6 +21,7 @@ from app.control.client import RequestError
 from tests.fakes import keychain as fake
 from tests.fakes import login_server
 from tests.fakes.house import House
+from tests.fakes.keychain import Keychain
 from tests.fakes.login_server import LoginServer
 
 BOUND = 90.0
@@ -35,8 +36,9 @@ urllib.request.urlopen(sys.argv[1], timeout=60).read()
 class Ground:
     """Everything that runs for this file's tests."""
 
-    def __init__(self, house: House, login: LoginServer, opened: Path) -> None:
+    def __init__(self, house: House, login: LoginServer, keychain: Keychain, opened: Path) -> None:
         self.house = house
+        self.keychain = keychain
         self.login = login
         self._opened = opened
 
@@ -81,7 +83,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
         home.mkdir(mode=0o700)
         house = House(str(home))
         house.start()
-        found = Ground(house, login, opened)
+        found = Ground(house, login, keychain, opened)
         assert found.doorkeep("servers", "add", "far", "--url", login.url, "--auth", "oauth", "--accept") == 0
         assert found.doorkeep("servers", "allow", "far", "echo") == 0
         yield found
@@ -92,6 +94,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
 def signed_in(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Each test begins signed in, with a browser, and with a login server that is as it was."""
     monkeypatch.setenv("DISPLAY", ":none")
+    ground.keychain.open()  # GNOME Keyring was once seen to lock itself after an entry was removed and put back
     if ground.echoed("ready") != "ready":
         assert ground.doorkeep("servers", "login", "far") == 0
     yield

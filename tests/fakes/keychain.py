@@ -17,6 +17,19 @@ import secretstorage
 connection = secretstorage.dbus_init()
 secretstorage.Collection(connection).lock()
 """
+OPENING = """
+import secretstorage
+from secretstorage import util
+connection = secretstorage.dbus_init()
+keyring = secretstorage.Collection(connection)
+if keyring.is_locked():
+    session = util.open_session(connection)
+    service = util.DBusAddressWrapper(
+        "/org/freedesktop/secrets", "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface", connection)
+    master = util.format_secret(session, b"{password}", "text/plain")
+    service.call("UnlockWithMasterPassword", "o(oayays)", keyring.collection_path, master)
+    assert not keyring.is_locked()
+"""
 
 
 def missing() -> str:
@@ -34,6 +47,11 @@ class Keychain:
     def lock(self) -> None:
         """Close it, as a screen lock may; nobody is there to open it again."""
         subprocess.run([sys.executable, "-c", LOCKING], env={**os.environ, **self.env}, check=True, timeout=30)
+
+    def open(self) -> None:
+        """Open it again with its password, as the login of a desktop does. An open one stays open."""
+        code = OPENING.format(password=PASSWORD)
+        subprocess.run([sys.executable, "-c", code], env={**os.environ, **self.env}, check=True, timeout=30)
 
 
 @contextlib.contextmanager

@@ -51,6 +51,14 @@ def test_every_reference_leads_to_a_part(written: dict[str, Any]) -> None:
     assert len(own["dependsOn"]) >= 8
 
 
+def test_it_is_the_same_where_another_library_reads_what_is_installed(written: dict[str, Any], tmp_path: Path) -> None:
+    """importlib_metadata, once it is loaded, answers for importlib.metadata too, and raises for what is missing."""
+    importlib.import_module("importlib_metadata")
+    again = tmp_path / "again.json"
+    sbom.write(str(again))
+    assert json.loads(again.read_text(encoding="utf-8")) == written
+
+
 def test_two_of_the_same_commit_are_equal(written: dict[str, Any], tmp_path: Path) -> None:
     again = tmp_path / "again.json"
     sbom.write(str(again))

@@ -16,7 +16,7 @@ COMMANDS = {
     "resume": ("app.commands.gateway_commands", "allow calls again"),
     "folders": ("app.commands.folders", "which folders servers may read and change"),
     "servers": ("app.commands.servers", "servers and their tools"),
-    "clients": ("app.commands.clients", "connect Claude Desktop and look after its configuration"),
+    "clients": ("app.commands.clients", "connect AI apps, and look after their configurations"),
     "secrets": ("app.commands.secrets", "tokens and passwords, kept in the system's keychain"),
     "approvals": ("app.commands.approvals", "what waits for your answer"),
     "log": ("app.commands.log", "every call: list, follow, show, verify, export"),

@@ -54,7 +54,7 @@ ALREADY = {
 
 def register(commands: argparse._SubParsersAction[Any]) -> None:
     """Options of `doorkeep clients …`."""
-    parser = commands.add_parser("clients", help="connect Claude Desktop and look after its configuration")
+    parser = commands.add_parser("clients", help="connect AI apps, and look after their configurations")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     _action(actions, "list", "every known client and how it stands", named=False)
     _changing(_action(actions, "connect", "let a client in: write our entry into its configuration"))

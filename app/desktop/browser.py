@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 SECONDS = 10.0
 _STAYING: list[subprocess.Popen[bytes]] = []
+"""Openers that are the browser itself, until they end."""
 
 
 def open_page(url: str) -> bool:
@@ -33,6 +34,7 @@ def command(url: str, system: str, environ: Mapping[str, str]) -> list[str]:
 
 
 def _runs(found: list[str]) -> bool:
+    _STAYING[:] = [run for run in _STAYING if run.poll() is None]
     try:
         run = subprocess.Popen(
             found,
@@ -46,5 +48,5 @@ def _runs(found: list[str]) -> bool:
     try:
         return run.wait(SECONDS) == 0
     except subprocess.TimeoutExpired:
-        _STAYING.append(run)  # some openers are the browser itself, and stay for as long as it does
+        _STAYING.append(run)
         return True

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from app.desktop import browser
 from app.desktop.browser import command, open_page
 
 URL = "https://login.example.com/authorize?state=a&x=%20b"
@@ -27,6 +30,23 @@ def opener(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_page_is_given_as_it_is(opener: Path) -> None:
     assert open_page(URL)
     assert opener.read_text() == f"{URL}\n"
+
+
+def test_an_opener_that_stays_is_let_go_once_it_has_ended(
+    opener: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wait_until: Callable[..., object]
+) -> None:
+    until = tmp_path / "until"
+    os.mkfifo(until)
+    opener.with_name("xdg-open").write_text(f"#!/bin/sh\nread line < {until}\n")
+    monkeypatch.setattr(browser, "SECONDS", 0.05)
+    assert open_page(URL)
+    (stays,) = browser._STAYING
+    until.write_text("close\n")
+    wait_until(lambda: stays.poll() is not None)
+    opener.with_name("xdg-open").write_text("#!/bin/sh\n")
+    monkeypatch.setattr(browser, "SECONDS", 20.0)
+    assert open_page(URL)
+    assert browser._STAYING == []
 
 
 def test_without_a_desktop_nobody_is_asked(opener: Path, monkeypatch: pytest.MonkeyPatch) -> None:
